@@ -1,0 +1,1 @@
+"""Classifiers of every family behind one contract: fit, predict_proba, save, load."""

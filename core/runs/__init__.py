@@ -1,0 +1,1 @@
+"""Runs, each one recipe trained once, and the store that keeps them."""

@@ -1,0 +1,1 @@
+"""How weights are found. It knows no architecture: tensors and a module in, weights and a history out."""
