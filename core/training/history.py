@@ -1,25 +1,9 @@
-"""What happened while a model was trained, as plain data, and the line on which it is told. It imports no torch."""
+"""Who listens while a model is trained, and what is told. It imports no torch."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """One pass over the training images.
-
-    `learning_rate` is the one really used in the last step of the epoch. `val_roc_auc` is the mean over labels, None where the
-    validation split lacks a class.
-    """
-
-    epoch: int
-    seconds: float
-    images_per_second: float
-    learning_rate: float
-    train_loss: float
-    val_loss: float
-    val_accuracy: float
-    val_roc_auc: float | None
+from core.runs.history import EpochRecord
 
 
 @dataclass(frozen=True)
@@ -55,3 +39,6 @@ class Silence:
 
     def epoch(self, record: EpochRecord) -> None:
         pass
+
+
+SILENCE = Silence()

@@ -1,0 +1,39 @@
+"""What a command found, as text for a person or as one JSON document."""
+
+import json
+from collections.abc import Iterable
+
+
+def as_json(found: list | dict) -> str:
+    """One JSON document; numbers are plain, nothing is nan."""
+    return json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False)
+
+
+def as_text(found: list | dict) -> str:
+    """The same for a person: one block per entry, one line per fact."""
+    if isinstance(found, dict):
+        return "\n".join(_lines(found))
+    return "\n\n".join("\n".join(_lines(entry)) for entry in found) or "nothing here yet"
+
+
+def _lines(entry: dict, indent: str = "") -> Iterable[str]:
+    for name, value in entry.items():
+        if isinstance(value, dict) and value:
+            yield f"{indent}{name}:"
+            yield from _lines(value, indent + "  ")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"{indent}{name}: {len(value)}"
+            for one in value:
+                yield f"{indent}  " + "  ".join(_short(part) for part in one.values())
+        else:
+            yield f"{indent}{name}: {_short(value)}"
+
+
+def _short(value) -> str:
+    if value is None:
+        return "not available"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(_short(one) for one in value)
+    return str(value)

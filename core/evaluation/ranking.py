@@ -1,0 +1,94 @@
+"""How well scores put images with a label above images without it: no threshold, no scale.
+
+Weights (d, n) have one row per bootstrap draw: how often each image counts. Results are (d,) float64, nan in a draw without both classes
+(ROC AUC) or without a positive (average precision). Plain values are the draw in which each image counts once.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.evaluation.counts import last_of_ties
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The k distinct scores that images with the label have, highest first: where a ranking metric gains.
+
+    Weighted true and false positives, (d, k) float64, at such a score (`tp`, `fp`) and just above it (`tp_above`, `fp_above`);
+    `positives` and `negatives` are (d,) totals.
+    """
+
+    tp: np.ndarray
+    fp: np.ndarray
+    tp_above: np.ndarray
+    fp_above: np.ndarray
+    positives: np.ndarray
+    negatives: np.ndarray
+
+
+def midranks(values: np.ndarray) -> np.ndarray:
+    """Ranks 1..n of (n,) values, float64; equal values share the mean of their ranks."""
+    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(sizes) - (sizes - 1) / 2)[group]
+
+
+def roc_auc(y_true: np.ndarray, y_score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Area under the ROC curve by trapezoids, so that an equal pair of scores counts one half."""
+    return area(steps(y_true, y_score, weights))
+
+
+def average_precision(y_true: np.ndarray, y_score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Sum over thresholds of precision times the step in recall (scikit-learn's definition, without interpolation)."""
+    return precision_area(steps(y_true, y_score, weights))
+
+
+def area(ranked: Steps) -> np.ndarray:
+    """(d,) ROC AUC: 1 less the share of pairs in which the image without the label scores higher."""
+    reversed_pairs = ((ranked.tp - ranked.tp_above) * (ranked.fp + ranked.fp_above)).sum(axis=1) / 2
+    pairs = ranked.positives * ranked.negatives
+    return _divided(pairs - reversed_pairs, pairs)
+
+
+def precision_area(ranked: Steps) -> np.ndarray:
+    """(d,) average precision."""
+    called = ranked.tp + ranked.fp
+    precision = np.divide(ranked.tp, called, out=np.zeros_like(called), where=called > 0)
+    return _divided(((ranked.tp - ranked.tp_above) * precision).sum(axis=1), ranked.positives)
+
+
+def steps(y_true: np.ndarray, y_score: np.ndarray, weights: np.ndarray) -> Steps:
+    """From (n,) labels 0/1, (n,) scores and weights (d, n) >= 0, by one sort."""
+    order = np.argsort(-y_score, kind="stable")
+    starts, ends, true_before = _positive_groups(y_true[order], y_score[order])
+    called = _cumulated(weights, order)
+    true = _cumulated(weights, order[y_true[order] == 1])
+    tp_above, tp = true.take(true_before[starts], axis=1), true.take(true_before[ends], axis=1)
+    return Steps(
+        tp=tp,
+        fp=called.take(ends, axis=1) - tp,
+        tp_above=tp_above,
+        fp_above=called.take(starts, axis=1) - tp_above,
+        positives=true[:, -1],
+        negatives=called[:, -1] - true[:, -1],
+    )
+
+
+def _positive_groups(true: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First row, and row after the last, of the groups of equal scores that hold a positive; and the positives before each row."""
+    true_before = np.concatenate([[0], np.cumsum(true, dtype=np.int64)])  # (n + 1,)
+    ends = last_of_ties(scores) + 1
+    starts = np.concatenate([[0], ends[:-1]])
+    gains = true_before[ends] > true_before[starts]
+    return starts[gains], ends[gains], true_before
+
+
+def _cumulated(weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(d, len(rows) + 1) float64: weights of the images in these rows, added up from 0."""
+    sums = np.zeros((len(weights), rows.size + 1))
+    np.cumsum(weights.take(rows, axis=1), axis=1, out=sums[:, 1:])
+    return sums
+
+
+def _divided(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)

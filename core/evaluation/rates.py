@@ -1,0 +1,64 @@
+"""Metrics that follow from the four counts alone. Each takes Counts of any shape and gives float64 of that shape.
+
+Where a rate has nothing to divide by (no positive image, none called positive, ...) it is nan; whoever shows it makes that None.
+"""
+
+import numpy as np
+
+from core.evaluation.counts import Counts
+
+
+def sensitivity(counts: Counts) -> np.ndarray:
+    """TP / (TP + FN)."""
+    return _ratio(counts.tp, counts.tp + counts.fn)
+
+
+def specificity(counts: Counts) -> np.ndarray:
+    """TN / (TN + FP)."""
+    return _ratio(counts.tn, counts.tn + counts.fp)
+
+
+def false_positive_rate(counts: Counts) -> np.ndarray:
+    """FP / (FP + TN), which is 1 - specificity."""
+    return _ratio(counts.fp, counts.fp + counts.tn)
+
+
+def precision(counts: Counts) -> np.ndarray:
+    """TP / (TP + FP)."""
+    return _ratio(counts.tp, counts.tp + counts.fp)
+
+
+def npv(counts: Counts) -> np.ndarray:
+    """TN / (TN + FN)."""
+    return _ratio(counts.tn, counts.tn + counts.fn)
+
+
+def accuracy(counts: Counts) -> np.ndarray:
+    """(TP + TN) / n."""
+    return _ratio(counts.tp + counts.tn, counts.tp + counts.fp + counts.fn + counts.tn)
+
+
+def balanced_accuracy(counts: Counts) -> np.ndarray:
+    """(sensitivity + specificity) / 2."""
+    return (sensitivity(counts) + specificity(counts)) / 2
+
+
+def f1(counts: Counts) -> np.ndarray:
+    """2 TP / (2 TP + FP + FN)."""
+    return _ratio(2 * counts.tp, 2 * counts.tp + counts.fp + counts.fn)
+
+
+RATES = {
+    "accuracy": accuracy,
+    "balanced_accuracy": balanced_accuracy,
+    "sensitivity": sensitivity,
+    "specificity": specificity,
+    "precision": precision,
+    "npv": npv,
+    "f1": f1,
+}
+
+
+def _ratio(part, whole) -> np.ndarray:
+    part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
+    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)

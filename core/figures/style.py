@@ -1,0 +1,33 @@
+"""Colours, dashes and the frame that every figure shares. Okabe-Ito colours, told apart without red and green."""
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D46", "#7A7A7A", "#5E4FA2", "#B15928")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+NEGATIVE, POSITIVE = "#56B4E9", "#D55E00"
+QUIET = "#8A8F98"  # readable on white and on black
+
+_MARGIN = {"l": 8, "r": 8, "t": 28, "b": 8}
+
+
+def figure(traces: list[dict], height: int, **layout) -> dict:
+    """A figure as one dict, without a background of its own, so that it fits light and dark pages."""
+    frame = {
+        "height": height, "margin": _MARGIN, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "hovermode": "closest",
+        "legend": {"orientation": "h", "y": -0.22, "x": 0}, "font": {"size": 13}, "uirevision": "keep",
+    }  # fmt: skip
+    return {"data": traces, "layout": frame | layout}
+
+
+def axis(title: str, low: float | None = None, high: float | None = None, **more) -> dict:
+    """An axis with its title; a range only where both ends are given."""
+    bounds = {} if low is None else {"range": [low, high]}
+    return {"title": {"text": title}, "automargin": True, "gridcolor": "rgba(128,128,128,0.25)", "zeroline": False, **bounds, **more}
+
+
+def color_of(number: int) -> str:
+    """The colour of the n-th run in view."""
+    return COLORS[number % len(COLORS)]
+
+
+def dash_of(number: int) -> str:
+    """The dash of the n-th run in view, a second cue beside the colour."""
+    return DASHES[number % len(DASHES)]

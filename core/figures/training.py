@@ -1,0 +1,35 @@
+"""Curves of a training, epoch by epoch."""
+
+from core.figures.style import COLORS, axis, color_of, dash_of, figure
+from core.runs.history import EpochRecord
+
+
+def loss_figure(history: list[EpochRecord], height: int = 240) -> dict:
+    """Loss on train and validation of one run."""
+    epochs = [record.epoch for record in history]
+    lines = (("train", [record.train_loss for record in history], 0), ("validation", [record.val_loss for record in history], 1))
+    traces = [_line(epochs, values, name, COLORS[number], dash_of(number)) for name, values, number in lines]
+    return figure(traces, height, xaxis=_epoch_axis(epochs), yaxis=axis("Loss"))
+
+
+def metric_figure(histories: dict[str, list[EpochRecord]], metric: str, title: str, height: int = 240) -> dict:
+    """One field of the history ("val_roc_auc") over the epochs of each run."""
+    traces = [
+        _line(
+            [record.epoch for record in history], [getattr(record, metric) for record in history], name, color_of(number), dash_of(number)
+        )
+        for number, (name, history) in enumerate(histories.items())
+    ]
+    longest = max((history for history in histories.values()), key=len, default=[])
+    return figure(traces, height, xaxis=_epoch_axis([record.epoch for record in longest]), yaxis=axis(title))
+
+
+def _line(epochs: list[int], values: list, name: str, color: str, dash: str) -> dict:
+    return {
+        "type": "scatter", "mode": "lines+markers", "x": epochs, "y": values, "name": name, "line": {"color": color, "dash": dash},
+        "hovertemplate": f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>",
+    }  # fmt: skip
+
+
+def _epoch_axis(epochs: list[int]) -> dict:
+    return axis("Epoch", 0.5, max(epochs, default=1) + 0.5, dtick=max(1, len(epochs) // 10))

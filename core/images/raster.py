@@ -1,0 +1,145 @@
+"""Picture files that Pillow reads, to grey pixels.
+
+Pillow's own `convert("L")` shows 16-bit pictures white and fractions black, decodes bombs and ignores the EXIF turn; what it does well
+(8-bit grey and colour, palettes, CMYK) is left to it. The caller silences Pillow's warnings.
+"""
+
+import struct
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, TiffImagePlugin
+
+from core.errors import ImageError
+from core.images import png
+from core.images.decoded import PIXEL_LIMIT, Decoded, check_not_constant, check_size
+from core.images.deep_colour import deep_grey, is_deep_colour
+from core.images.grey import to_8_bit
+from core.images.transparency import over_black
+
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
+STRONG_COLOUR = 16  # mean of largest minus smallest channel, 0..255; JPEG noise makes 2, the faint tint of a scanned film 5 to 10
+_COLOUR_SAMPLE = (32, 32)  # pixels: enough for a mean, and quick on every picture of a data set
+
+# What Pillow raises for damaged files. OSError: most; SyntaxError and the rest: from headers and metadata that are nonsense.
+_DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, RuntimeError, struct.error, zlib.error)
+
+_ORIENTATION = 0x0112  # the EXIF and TIFF tag
+_TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {  # EXIF 2.32, 4.6.4: from the stored picture to the upright one
+    2: np.fliplr,
+    3: lambda pixels: np.rot90(pixels, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: np.rot90(pixels, 2).T,
+    8: np.rot90,
+}
+
+
+def decode_raster(data: bytes, form: str) -> Decoded:
+    """The picture in `data`, whose signature is that of `form` (one of FORMATS). Raises ImageError."""
+    if form == "PNG":
+        png.check_chunks(data)
+    image = _open(data, form)
+    _check_header(image, form)
+    mode, deep = image.mode, is_deep_colour(image)
+    _load(image, form)
+    pixels, warnings = deep_grey(image, _open(data, form)) if deep else grey_of(image)
+    pixels = _upright(pixels, image)
+    check_not_constant(pixels)
+    return Decoded(pixels, form, mode, warnings + _several(image))
+
+
+def _open(data: bytes, form: str) -> Image.Image:
+    try:
+        return Image.open(BytesIO(data), formats=(form,))
+    except Image.DecompressionBombError:
+        raise ImageError("the picture has far too many pixels", PIXEL_LIMIT, "Save a smaller copy and use that") from None
+    except _DAMAGE as error:
+        raise _damaged(form, error) from error
+
+
+def _check_header(image: Image.Image, form: str) -> None:
+    check_size(*image.size)
+    if getattr(image, "is_animated", False) and image.format != "MPO":  # MPO: a JPEG photograph and its preview
+        raise ImageError(
+            f"the {form} file holds several pictures", "a file must hold one", "Save the picture that is meant as a file of its own"
+        )
+    if image.mode == "1":
+        raise ImageError(
+            "the picture has 1 bit per pixel, only black and white", "an X-ray has grey levels", "Export it with 8 bits or more"
+        )
+
+
+def _load(image: Image.Image, form: str) -> None:
+    try:
+        image.load()
+    except _DAMAGE as error:
+        raise _damaged(form, error) from error
+
+
+def _damaged(form: str, error: Exception) -> ImageError:
+    state = "truncated" if "truncated" in str(error).lower() else "damaged, or of a kind that is not read"
+    return ImageError(f"the {form} file is {state}", "", "Get the file again, or save the picture anew as PNG")
+
+
+def grey_of(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Grey levels of a loaded picture of any mode, uint8 (H, W), and warnings. Raises ImageError."""
+    if image.mode == "L" and "transparency" not in image.info:
+        return np.array(image), ()
+    if image.mode == "RGB" and "transparency" not in image.info:
+        return _grey_of_colour(image)
+    if image.mode[0] in "IF":
+        return _grey_of_numbers(image), ()
+    if image.has_transparency_data:
+        return _grey_of_transparent(image)
+    if image.mode == "LAB":
+        return np.array(image.getchannel("L")), ()
+    return _grey_of_colour(image.convert("RGB"))
+
+
+def _grey_of_colour(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Of an RGB picture."""
+    warnings = ("The picture is in strong colour, which X-rays are not. Its brightness was used.",) if _is_colourful(image) else ()
+    return np.array(image.convert("L")), warnings
+
+
+def _is_colourful(image: Image.Image) -> bool:
+    sample = image.resize(_COLOUR_SAMPLE, Image.Resampling.NEAREST).tobytes()
+    if sample[::3] == sample[1::3] == sample[2::3]:  # most data sets; comparing bytes takes a tenth of the time of the arrays below
+        return False
+    channels = np.frombuffer(sample, dtype=np.uint8).reshape(-1, 3)
+    return float((channels.max(axis=1) - channels.min(axis=1)).mean()) > STRONG_COLOUR
+
+
+def _grey_of_transparent(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
+    image = image.convert("RGBA")
+    grey, warnings = _grey_of_colour(image.convert("RGB"))
+    shown, more = over_black(grey, np.asarray(image.getchannel("A")))
+    return shown, warnings + more
+
+
+def _grey_of_numbers(image: Image.Image) -> np.ndarray:
+    """For 16-bit, 32-bit and fraction pixels."""
+    numbers, tags = np.asarray(image), getattr(image, "tag_v2", {})
+    if image.mode == "I" and tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 1:
+        numbers = numbers.view(np.uint32)  # Pillow has no unsigned 32-bit mode
+    grey = to_8_bit(numbers)
+    white_is_zero = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0  # Pillow turns only 8-bit pictures
+    return 255 - grey if white_is_zero else grey
+
+
+def _upright(pixels: np.ndarray, image: Image.Image) -> np.ndarray:
+    """Turned as the file's EXIF or XMP says; Pillow has turned a TIFF already, and taken the note out."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except _DAMAGE:
+        return pixels  # the pixels are whole; only the note on how the camera was held is not
+    turn = _TURNS.get(orientation)
+    return np.ascontiguousarray(turn(pixels)) if turn else pixels
+
+
+def _several(image: Image.Image) -> tuple[str, ...]:
+    return ("The file holds several pictures. The first was used.",) if image.format == "MPO" else ()

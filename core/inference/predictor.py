@@ -1,0 +1,76 @@
+"""What a run says of pictures: from bytes to a score, a threshold and a verdict for each label."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import ImageError
+from core.images.decode import Decoded, decode, read
+from core.images.gate import remarks
+from core.images.preprocess import resize
+from core.runs.run import Run
+from core.runs.store import Store
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run says of one picture. A picture that was not accepted has a `reason` and no scores.
+
+    `decisions` are 1 where a label is called present: its score is at least its threshold; in a multi-class task, the highest score.
+    """
+
+    file: str
+    accepted: bool
+    reason: str | None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    decisions: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict:
+        return {**vars(self), "warnings": list(self.warnings)}
+
+
+class Predictor:
+    """A run, loaded once, that answers as often as asked."""
+
+    def __init__(self, store: Store, run: Run):
+        from core.models.registry import Base, load_classifier  # torch is imported here, not when a page opens
+
+        base = run.base and Base(**vars(run.base))
+        folder = store.weights_folder(run)
+        self.run = run
+        self.classifier = load_classifier(run.recipe, run.data.task, len(run.data.labels), base, folder, store.root)
+
+    def answer(self, name: str, data: bytes) -> Answer:
+        """What the run says of a picture's bytes."""
+        try:
+            return self.answer_decoded(name, decode(data))
+        except ImageError as error:
+            return Answer(name, False, str(error))
+
+    def answer_files(self, files: list[Path]) -> Iterator[Answer]:
+        """What the run says of each file; a file that cannot be read is refused with the reason."""
+        for file in files:
+            try:
+                yield self.answer_decoded(str(file), read(file))
+            except ImageError as error:
+                yield Answer(str(file), False, str(error))
+
+    def scores(self, pixels: np.ndarray) -> np.ndarray:
+        """Scores float32 (L,) of grey pixels uint8 (H, W), prepared as this run's training images were."""
+        return self.classifier.predict_proba(resize(pixels, self.run.recipe.image.image_size)[None])[0]
+
+    def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
+        """What the run says of a picture that was read already."""
+        found = dict(zip(self.run.data.labels, (float(score) for score in self.scores(decoded.pixels)), strict=True))
+        thresholds = dict(self.run.operating_point.thresholds)
+        warnings = (*decoded.warnings, *remarks(decoded))
+        return Answer(name, True, None, found, thresholds, self._decide(found, thresholds), warnings)
+
+    def _decide(self, found: dict[str, float], thresholds: dict[str, float]) -> dict[str, int]:
+        if self.run.data.task == "multiclass":
+            return {label: int(label == max(found, key=found.get)) for label in found}
+        return {label: int(score >= thresholds[label]) for label, score in found.items()}

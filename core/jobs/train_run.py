@@ -1,0 +1,126 @@
+"""From a recipe and a data set to a complete run in the store. What goes wrong on the way leaves nothing on the shelf."""
+
+import importlib.metadata
+import platform
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.data import registry, splits
+from core.data.audit import audit
+from core.data.cache import Prepared, prepare
+from core.data.dataset import SPLITS, Dataset
+from core.evaluation.predictions import Predictions
+from core.models.classifier import Classifier, Labelled
+from core.models.registry import Base, build_classifier, build_on_run
+from core.recipe import Recipe
+from core.runs.operating import FIRST_RULE, point_of
+from core.runs.run import BaseRecord, DataRecord, Run
+from core.runs.store import Store
+from core.training.history import Monitor, Progress
+
+_PACKAGES = ("numpy", "scikit-learn", "torch", "torchvision", "timm", "pillow", "safetensors", "skops")
+
+
+@dataclass(frozen=True, eq=False)
+class _Trained:
+    classifier: Classifier
+    history: list
+    predictions: dict[str, Predictions]
+    seconds: float
+
+
+def train_run(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Monitor) -> None:
+    """Train and store a run; at the end it stands in the store under `run_id`.
+
+    Raises CoreError for what a person can mend, CancelledError when the monitor stops it.
+    """
+    store = Store(root)
+    dataset = registry.load(source, root)
+    base = _base(store, recipe)
+    prepared = prepare(dataset, recipe.image.image_size, root, _reading(monitor))
+    trained = _train(store, recipe, prepared, base, monitor)
+    draft = root / "jobs" / run_id / "draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    trained.classifier.save(draft)
+    store.put(draft, _run(run_id, recipe, dataset, prepared, base, trained), trained.history, trained.predictions)
+
+
+def _train(store: Store, recipe: Recipe, prepared: Prepared, base: BaseRecord | None, monitor: Monitor) -> _Trained:
+    begun = time.perf_counter()
+    task, outputs = prepared.dataset.task, len(prepared.dataset.labels)
+    if base:
+        folder = store.weights_folder(store.get(base.run_id))
+        classifier = build_on_run(recipe, task, Base(**vars(base)), folder, store.root)
+    else:
+        classifier = build_classifier(recipe, task, outputs, store.root)
+    parts = {split: _labelled(prepared, split, recipe) for split in SPLITS}
+    history = classifier.fit(parts["train"], parts["val"], monitor)
+    seconds = time.perf_counter() - begun
+    monitor.progress(Progress("scoring", 0, 1))
+    scored = {split: classifier.predict_proba(part.pixels, part.key, monitor) for split, part in parts.items()}
+    predictions = {split: _predictions(prepared.dataset, split, y_score) for split, y_score in scored.items()}
+    return _Trained(classifier, history, predictions, seconds)
+
+
+def _base(store: Store, recipe: Recipe) -> BaseRecord | None:
+    if recipe.base_run is None:
+        return None
+    run = store.get(recipe.base_run)
+    return BaseRecord(run.run_id, run.recipe, run.data.task, len(run.data.labels))
+
+
+def _labelled(prepared: Prepared, split: str, recipe: Recipe) -> Labelled:
+    dataset = prepared.dataset
+    rows = dataset.rows(split)
+    groups = splits.groups_of(dataset.patients, dataset.content_hashes, len(dataset))[rows]
+    key = (dataset.fingerprint, split, str(recipe.image.image_size))
+    return Labelled(prepared.of(rows), dataset.y[rows], groups, key)
+
+
+def _predictions(dataset: Dataset, split: str, y_score: np.ndarray) -> Predictions:
+    part = dataset.select(dataset.rows(split))
+    return Predictions(dataset.task, split, dataset.labels, part.image_ids, part.patients, part.y, y_score)
+
+
+def _run(run_id: str, recipe: Recipe, dataset: Dataset, prepared: Prepared, base: BaseRecord | None, trained: _Trained) -> Run:
+    return Run(
+        run_id=run_id, recipe=recipe, data=_data_record(dataset, prepared.dataset), base=base,
+        operating_point=point_of(FIRST_RULE, dict.fromkeys(dataset.labels, float(FIRST_RULE)), trained.predictions),
+        created=time.time(), seconds=trained.seconds, device=trained.classifier.device.title, versions=_versions(),
+        git_commit=_git_commit(), parameters=trained.classifier.parameters(), folder=Path(),
+    )  # fmt: skip
+
+
+def _data_record(loaded: Dataset, used: Dataset) -> DataRecord:
+    """The record of a data set as it was loaded (its fingerprint finds the run again) and as it was used."""
+    found = audit(used)
+    return DataRecord(
+        source=loaded.source, name=loaded.name, title=loaded.title, fingerprint=loaded.fingerprint, task=used.task,
+        classes=used.classes, labels=used.labels, split_level=found.split_level, split_rule=used.split_rule,
+        patients_across=found.patients_across, synthetic=used.synthetic,
+        images={split: counts["images"] for split, counts in used.counts().items()},
+    )  # fmt: skip
+
+
+def _reading(monitor: Monitor):
+    return lambda done, total: monitor.progress(Progress("reading images", done, total))
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _PACKAGES}}
+
+
+def _git_commit() -> str | None:
+    """The commit of the code that trained, where it lies in a git checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=12", "HEAD"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip() or None

@@ -1,0 +1,60 @@
+"""What this machine is: cores, memory, GPU, and whether bf16 pays here. Found without importing torch, so that every page can say it."""
+
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+_BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """`memory` is in bytes; `bf16` says that the processor multiplies bfloat16 in hardware."""
+
+    cores: int
+    memory: int
+    processor: str
+    bf16: bool
+    gpus: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """One line for a person ("2 CPU cores, 23 GB, float32")."""
+        if self.gpus:
+            return f"{self.gpus[0]}, {self.cores} CPU cores"
+        precision = "bf16" if self.bf16 else "float32"
+        return f"{self.cores} CPU cores, {self.memory / 2**30:.0f} GB, {precision}"
+
+
+@cache
+def this_machine() -> Machine:
+    """What this process runs on."""
+    model, flags = _processor()
+    return Machine(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+                   psutil.virtual_memory().total, model, bool(_BF16_FLAGS & flags), _gpus())  # fmt: skip
+
+
+def _processor() -> tuple[str, set[str]]:
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.exists():
+        return platform.processor() or platform.machine(), set()
+    fields = dict(line.split(":", 1) for line in cpuinfo.read_text().splitlines() if ":" in line)
+    fields = {name.strip(): value.strip() for name, value in fields.items()}
+    return fields.get("model name", platform.machine()), set(fields.get("flags", "").split())
+
+
+def _gpus() -> tuple[str, ...]:
+    if not shutil.which("nvidia-smi"):
+        return ()
+    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return tuple(line.strip() for line in found.stdout.splitlines() if line.strip())

@@ -1,0 +1,43 @@
+"""The contract that every model keeps, whatever its family: fit, predict_proba, save, load."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from core.runs.history import EpochRecord
+from core.training.history import SILENCE, Monitor
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Images of one split with their labels.
+
+    `pixels` uint8 (n, H, W); `y` uint8 (n, L); `groups` (n,) int, equal for rows that must not be parted (one patient);
+    `key` names data, split and size, so that what is computed of them can be kept.
+    """
+
+    pixels: np.ndarray
+    y: np.ndarray
+    groups: np.ndarray
+    key: tuple[str, ...]
+
+
+class Classifier(Protocol):
+    """A model of images."""
+
+    def fit(self, train: Labelled, val: Labelled, monitor: Monitor) -> list[EpochRecord]:
+        """Learn from train; val only chooses (weights of the best epoch, early stop). Families without epochs return none."""
+
+    def predict_proba(self, pixels: np.ndarray, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
+        """Scores float32 (n, L) in 0..1 of uint8 (n, H, W), in exact float32; `key` as in `Labelled` where the images have one."""
+
+    def parameters(self) -> int:
+        """How many numbers were learned."""
+
+    def save(self, folder: Path) -> None:
+        """Write weights into a folder; no pickle."""
+
+    def load(self, folder: Path) -> None:
+        """Read what `save` wrote. Raises StoreError where it does not fit."""

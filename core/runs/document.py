@@ -1,0 +1,32 @@
+"""A run as JSON in `run.json`, and back. The one place that knows the stored form."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from core.errors import StoreError
+from core.recipe import Recipe
+from core.runs.run import FORMAT_VERSION, BaseRecord, DataRecord, OperatingPoint, Run
+
+
+def to_document(run: Run) -> dict:
+    """The run as JSON can hold it, without its folder and its operating point, which may change later."""
+    base = run.base and {**asdict(run.base), "recipe": run.base.recipe.as_dict()}
+    return {
+        "format_version": FORMAT_VERSION, "run_id": run.run_id, "recipe": run.recipe.as_dict(), "data": asdict(run.data), "base": base,
+        "created": run.created, "seconds": run.seconds, "device": run.device, "versions": dict(run.versions),
+        "git_commit": run.git_commit, "parameters": run.parameters,
+    }  # fmt: skip
+
+
+def from_document(document: Mapping, operating_point: Mapping, folder: Path) -> Run:
+    """The run of a stored document. Raises StoreError for a form that this version does not know."""
+    if document.get("format_version") != FORMAT_VERSION:
+        raise StoreError(
+            f"{folder.name} has format {document.get('format_version')}", f"this version reads format {FORMAT_VERSION}", "Update Cutpoint"
+        )
+    data = {**document["data"], "classes": tuple(document["data"]["classes"]), "labels": tuple(document["data"]["labels"])}
+    base = document["base"] and BaseRecord(**{**document["base"], "recipe": Recipe.from_dict(document["base"]["recipe"])})
+    plain = {name: document[name] for name in ("run_id", "created", "seconds", "device", "versions", "git_commit", "parameters")}
+    return Run(recipe=Recipe.from_dict(document["recipe"]), data=DataRecord(**data), base=base, folder=folder,
+               operating_point=OperatingPoint(**operating_point), **plain)  # fmt: skip

@@ -1,0 +1,54 @@
+"""Files that are there whole or not at all, and proof that they are unchanged."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from core.errors import StoreError
+
+MANIFEST = "manifest.json"
+
+
+def write_json(file: Path, document) -> None:
+    """Write a JSON file atomically: a draft beside it, flushed to disk, then renamed."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    with draft.open("w", encoding="utf-8") as stream:
+        json.dump(document, stream, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)
+    sync(file.parent)
+
+
+def write_manifest(folder: Path) -> None:
+    """Note the sha256 of every file in a folder, last of all; a folder without it is incomplete."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
+    for path in files:
+        sync(path)
+    write_json(folder / MANIFEST, {path.name: sha256(path) for path in files})
+
+
+def verify(folder: Path, names: tuple[str, ...]) -> None:
+    """Check files against the manifest. Raises StoreError for one that is missing or changed."""
+    known = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    for name in names:
+        path = folder / name
+        if name in known and (not path.exists() or sha256(path) != known[name]):
+            state = "changed" if path.exists() else "missing"
+            raise StoreError(f"{name} of {folder.name} is {state}", "it must be as it was written", "Delete the run and train it again")
+
+
+def sha256(file: Path) -> str:
+    """The sha256 of a file, in hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Make sure that a file, or a folder's list of files, has reached the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,117 @@
+"""The shelf of runs. A run is complete or absent: it is written in a draft folder and moved here last.
+
+An id from outside is looked up among the runs that are there, never joined to a path.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from core.errors import StoreError
+from core.evaluation.predictions import Predictions
+from core.recipe import Recipe
+from core.runs.document import from_document, to_document
+from core.runs.files import MANIFEST, sync, verify, write_json, write_manifest
+from core.runs.history import EpochRecord
+from core.runs.run import OperatingPoint, Run
+
+STORE_VARIABLE = "CUTPOINT_STORE"
+DEFAULT_STORE = Path(__file__).resolve().parents[2] / "artifacts"
+FOLDER = "runs"
+_TRASH = "trash"
+_RUN, _POINT, _HISTORY = "run.json", "operating_point.json", "history.json"
+
+
+def store_root() -> Path:
+    """The folder of the store: the variable CUTPOINT_STORE, else `artifacts` in the project."""
+    return Path(os.environ.get(STORE_VARIABLE) or DEFAULT_STORE).absolute()
+
+
+class Store:
+    """The runs under `root`/runs."""
+
+    def __init__(self, root: Path):
+        self.root = Path(root)
+        self.folder = self.root / FOLDER
+
+    def runs(self) -> list[Run]:
+        """All complete runs, newest first."""
+        runs = [_read(folder) for folder in self._folders().values()]
+        return sorted(runs, key=lambda run: (-run.created, run.run_id))
+
+    def get(self, run_id: str) -> Run:
+        """A run by its id. Raises StoreError where there is none."""
+        folder = self._folders().get(run_id)
+        if folder is None:
+            raise StoreError(f"there is no run {run_id[:80]!r}", "an id from the list of runs is expected", "See: python -m core runs")
+        return _read(folder)
+
+    def find(self, recipe: Recipe, fingerprint: str) -> Run | None:
+        """The newest run of this recipe on this data, if it was trained already."""
+        return next((run for run in self.runs() if run.recipe == recipe and run.data.fingerprint == fingerprint), None)
+
+    def predictions(self, run: Run, split: str) -> Predictions:
+        """The scores and labels of a split. Raises StoreError where they are damaged."""
+        name = predictions_file(split)
+        verify(run.folder, (name,))
+        return Predictions.load(run.folder / name)
+
+    def history(self, run: Run) -> list[EpochRecord]:
+        """What happened epoch by epoch; empty for families without epochs."""
+        return [EpochRecord(**record) for record in json.loads((run.folder / _HISTORY).read_text(encoding="utf-8"))]
+
+    def weights_folder(self, run: Run) -> Path:
+        """Where the run's weights lie, checked against the manifest."""
+        weights = (path.name for pattern in ("*.safetensors", "*.skops") for path in run.folder.glob(pattern))
+        verify(run.folder, tuple(weights))
+        return run.folder
+
+    def save_operating_point(self, run: Run, point: OperatingPoint) -> Run:
+        """Freeze another operating point in a run."""
+        write_json(run.folder / _POINT, _as_document(point))
+        return self.get(run.run_id)
+
+    def put(self, draft: Path, run: Run, history: list[EpochRecord], predictions: dict[str, Predictions]) -> Run:
+        """Complete a draft folder, which holds the weights already, and move it onto the shelf."""
+        for split, one in predictions.items():
+            one.save(draft / predictions_file(split))
+        write_json(draft / _HISTORY, [vars(record) for record in history])
+        write_json(draft / _RUN, to_document(run))
+        write_manifest(draft)
+        write_json(draft / _POINT, _as_document(run.operating_point))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft.rename(self.folder / run.run_id)
+        sync(self.folder)
+        return self.get(run.run_id)
+
+    def delete(self, run: Run) -> None:
+        """Take a run off the shelf at once, then remove its files."""
+        trash = self.root / _TRASH
+        trash.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(run.folder.rename(trash / f"{run.run_id}-{secrets.token_hex(4)}"))
+
+    def _folders(self) -> dict[str, Path]:
+        if not self.folder.exists():
+            return {}
+        return {folder.name: folder for folder in self.folder.iterdir() if (folder / MANIFEST).exists()}
+
+
+def predictions_file(split: str) -> str:
+    """The name of the file of a split's predictions."""
+    return f"predictions-{split}.npz"
+
+
+def new_run_id(recipe: Recipe) -> str:
+    """An id that no other run has ("cnn-7f3a9c21")."""
+    return f"{recipe.family}-{secrets.token_hex(4)}"
+
+
+def _read(folder: Path) -> Run:
+    documents = [json.loads((folder / name).read_text(encoding="utf-8")) for name in (_RUN, _POINT)]
+    return from_document(*documents, folder)
+
+
+def _as_document(point: OperatingPoint) -> dict:
+    return {**vars(point), "thresholds": dict(point.thresholds), "metrics": dict(point.metrics)}

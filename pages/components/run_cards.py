@@ -1,0 +1,25 @@
+"""A card for a run: what it is, its test ROC AUC with interval, and how it learned."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.evaluation.metrics import METRICS
+from core.runs.run import Run
+from core.runs.store import Store
+from pages.components import cached
+from pages.components.view import thresholds_of
+from pages.components.wording import ago, duration, share
+
+
+def run_card(root: Path, run: Run) -> None:
+    """One cell of a grid."""
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{run.title}**")
+        st.caption(f"{run.data.title} · {ago(run.created)} · trained in {duration(run.seconds)}")
+        interval = cached.intervals(str(root), run.run_id, "test", thresholds_of(run))["roc_auc"]
+        history = [record.val_roc_auc for record in Store(root).history(run) if record.val_roc_auc is not None]
+        curve = history if len(history) > 1 else None
+        st.metric("ROC AUC, test", share(interval and interval.value), chart_data=curve, help=METRICS["roc_auc"].definition)
+        if interval:
+            st.caption(f"95 % interval {interval.low:.3f} to {interval.high:.3f}")

@@ -1,0 +1,35 @@
+"""Numbers and times as people read them."""
+
+import time
+
+from core.evaluation.intervals import Interval
+
+
+def share(value: float | None) -> str:
+    """A metric ("0.945")."""
+    return "n/a" if value is None else f"{value:.3f}"
+
+
+def with_interval(one: Interval | None) -> str:
+    """A metric with its 95 % interval ("0.945 (0.925 to 0.962)")."""
+    return "n/a" if one is None else f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "45 s" or "3 min 20 s"."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def ago(moment: float) -> str:
+    """How long ago a moment, in seconds since 1970, was."""
+    passed = max(time.time() - moment, 0)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if passed >= size:
+            return f"{int(passed // size)} {unit} ago"
+    return "just now"
+
+
+def thousands(number: int) -> str:
+    """A count with thin gaps ("287,009")."""
+    return f"{number:,}"

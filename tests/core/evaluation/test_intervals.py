@@ -1,0 +1,114 @@
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from core.errors import EvaluationError
+from core.evaluation.intervals import delong_interval, metric_intervals, percentile_interval, wilson
+from core.evaluation.metrics import METRICS, evaluate
+
+PUBLISHED = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+
+
+@pytest.mark.parametrize(("successes", "n", "low", "high"), PUBLISHED)
+def test_wilson_gives_the_published_intervals(successes, n, low, high):
+    """Newcombe (1998), Statistics in Medicine 17:857, table I, method 3."""
+    assert wilson(successes, n) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+def test_wilson_is_symmetric_and_stays_within_its_bounds():
+    assert wilson(0, 7)[0] == 0
+    assert wilson(7, 7)[1] == 1
+    assert wilson(2, 7)[0] == pytest.approx(1 - wilson(5, 7)[1])
+    for wrong in ((0, 0), (3, 2), (-1, 5)):
+        with pytest.raises(EvaluationError, match="no proportion"):
+            wilson(*wrong)
+
+
+def test_methods_of_a_binary_task(random_binary):
+    predictions = random_binary(0, n=200, digits=3)
+    found, values = metric_intervals(predictions, {"Pneumonia": 0.5}), evaluate(predictions, {"Pneumonia": 0.5})
+    assert list(found) == list(METRICS)
+    for name, interval in found.items():
+        assert interval.value == pytest.approx(values[name])
+        assert interval.low < interval.value < interval.high
+    assert {name for name, interval in found.items() if interval.method == "Wilson"} == {
+        "accuracy",
+        "sensitivity",
+        "specificity",
+        "precision",
+        "npv",
+    }
+    assert found["roc_auc"].method == "DeLong"
+    assert found["f1"].method == found["brier"].method == "bootstrap"
+
+
+@pytest.mark.parametrize("task", ["random_multiclass", "random_multilabel"])
+def test_means_over_labels_have_bootstrap_intervals(request, task):
+    predictions = request.getfixturevalue(task)(0)
+    for name, interval in metric_intervals(predictions, dict.fromkeys(predictions.labels, 0.5)).items():
+        assert interval.low < interval.value < interval.high
+        assert interval.method == ("Wilson" if (name, task) == ("accuracy", "random_multiclass") else "bootstrap")
+
+
+def test_repeated_patients_widen_every_interval(random_binary, binary):
+    single = random_binary(4, n=200, digits=3)
+    twice = [np.repeat(array, 2) for array in (single.y_true[:, 0], single.y_score[:, 0], single.image_ids)]
+    naive = metric_intervals(binary(twice[0], twice[1]), {"Pneumonia": 0.5})
+    honest = metric_intervals(binary(twice[0], twice[1], patients=twice[2]), {"Pneumonia": 0.5})
+    for name in METRICS:
+        assert honest[name].method.endswith(" by patient")
+        assert honest[name].high - honest[name].low > 1.1 * (naive[name].high - naive[name].low)
+
+
+def test_perfect_order_still_leaves_doubt(binary):
+    perfect = binary(np.repeat([0, 1], 20), np.repeat([0.1, 0.9], 20))
+    found = metric_intervals(perfect, {"Pneumonia": 0.5})
+    assert found["roc_auc"].method == "Newcombe"
+    assert found["roc_auc"].value == found["roc_auc"].high == 1
+    assert 0.8 < found["roc_auc"].low < 0.95
+    assert found["accuracy"].low < 1
+    assert found["f1"] is None
+
+
+def test_what_has_no_value_has_no_interval(binary):
+    found = metric_intervals(binary([0, 0, 0, 0], [0.1, 0.2, 0.3, 0.6]), {"Pneumonia": 0.5})
+    assert {name for name, interval in found.items() if interval is None} == {
+        "balanced_accuracy",
+        "sensitivity",
+        "roc_auc",
+        "average_precision",
+        "f1",
+    }
+    with pytest.raises(EvaluationError, match="ROC AUC cannot be had"):
+        delong_interval(np.zeros(5), np.arange(5) / 5)
+
+
+def test_draws_without_a_value_are_left_out_but_not_most_of_them():
+    drawn = np.array([np.nan, 0.2, 0.4, 0.6])
+    assert percentile_interval(0.4, drawn, level=0.5).low == pytest.approx(0.3)
+    assert percentile_interval(0.4, np.array([np.nan, np.nan, np.nan, 0.2])) is None
+    assert percentile_interval(0.4, np.full(4, np.nan)) is None
+
+
+@pytest.mark.parametrize("shift", [1.0, 2.5])
+def test_delong_covers_the_true_area_about_as_often_as_it_says(shift):
+    """Two normals that lie `shift` apart: the true area is Phi(shift / sqrt 2). 400 samples of 40 + 60 images."""
+    from scipy.stats import norm
+
+    rng, truth = np.random.default_rng(0), norm.cdf(shift / np.sqrt(2))
+    y_true, covered = np.repeat([0, 1], [40, 60]), 0
+    for _ in range(400):
+        interval = delong_interval(y_true, rng.normal(shift * y_true))
+        covered += interval.low <= truth <= interval.high
+    assert 0.92 <= covered / 400 <= 0.98
+
+
+def test_all_binary_intervals_of_624_images_take_a_moment(random_binary):
+    predictions = random_binary(0, n=624, digits=4)
+    times = []
+    for _ in range(3):
+        start = perf_counter()
+        metric_intervals(predictions, {"Pneumonia": 0.5})
+        times.append(perf_counter() - start)
+    assert min(times) < 1.0  # about 0.1 s on an idle core

@@ -1,0 +1,37 @@
+"""Any size becomes the square of a model, always in the same way and without moire."""
+
+import numpy as np
+import pytest
+
+from core.images.preprocess import resize
+
+
+def test_a_picture_of_the_right_size_is_returned_as_it_is():
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+    assert resize(pixels, 64) is pixels
+
+
+@pytest.mark.parametrize("shape", [(100, 300), (300, 100), (28, 28), (2000, 1000), (64, 65)])
+def test_any_shape_becomes_the_square(shape):
+    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    resized = resize(pixels, 64)
+    assert (resized.shape, resized.dtype) == ((64, 64), np.uint8)
+    np.testing.assert_array_equal(resized, resize(pixels.copy(), 64))
+
+
+def test_a_fine_chequerboard_becomes_even_grey():
+    chequerboard = (255 * (np.indices((512, 512)).sum(axis=0) % 2)).astype(np.uint8)
+    assert np.abs(resize(chequerboard, 100).astype(int) - 127.5).max() < 8
+
+
+def test_the_mean_is_kept():
+    pixels = np.random.default_rng(0).integers(0, 256, (480, 640), dtype=np.uint8)
+    assert resize(pixels, 96).mean() == pytest.approx(pixels.mean(), abs=1)
+
+
+def test_left_stays_left_and_top_stays_top():
+    pixels = np.zeros((90, 120), dtype=np.uint8)
+    pixels[:30, :30] = 200
+    resized = resize(pixels, 32)
+    assert resized[4, 4] == 200
+    assert resized[4, -4] == resized[-4, 4] == resized[-4, -4] == 0

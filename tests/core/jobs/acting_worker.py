@@ -1,0 +1,76 @@
+"""A worker process whose work is acted: the source says what happens. Everything around the work is the real thing.
+
+`python acting_worker.py STORE JOB ATTEMPT`. It leaves `started-<job>-<attempt>` in the store, so that tests can count real starts.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from core.errors import DataError
+from core.jobs.job import Job
+from core.jobs.job_folder import JobFolder
+from core.jobs.worker import run_job
+from core.recipe import Recipe
+from core.training.history import EpochRecord, Monitor, Progress
+
+
+def command(root: Path, job: Job) -> list[str]:
+    return [sys.executable, "-u", __file__, str(root), job.id, str(job.attempt)]
+
+
+def act(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Monitor) -> None:
+    (root / f"started-{run_id}-{time.time_ns()}").touch()
+    draft = JobFolder(root, run_id).draft
+    draft.mkdir()
+    (draft / "weights").write_text("half")
+    ACTS[source](root, monitor)
+    (root / "runs").mkdir(exist_ok=True)
+    draft.rename(root / "runs" / run_id)
+
+
+def two_epochs(root: Path, monitor: Monitor) -> None:
+    for epoch in (1, 2):
+        monitor.progress(Progress("training", epoch, 2))
+        monitor.epoch(EpochRecord(epoch, 0.1, 100.0, 0.001, 0.7 / epoch, 0.8 / epoch, 0.5, None))
+        print(f"epoch {epoch} of 2")
+
+
+def until_go(root: Path, monitor: Monitor) -> None:
+    step = 0
+    while not (root / "go").exists():
+        step += 1
+        monitor.progress(Progress("training", step, 10_000))
+        time.sleep(0.02)
+
+
+def deaf(root: Path, monitor: Monitor) -> None:
+    child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
+    (root / "grandchild").write_text(str(child.pid))
+    time.sleep(60)
+
+
+def refuse(root: Path, monitor: Monitor) -> None:
+    raise DataError("there is no data set 'moon'", "one of phantom, folders")
+
+
+def defect(root: Path, monitor: Monitor) -> None:
+    raise ZeroDivisionError("seven by\nnothing")
+
+
+def die(root: Path, monitor: Monitor) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_once(root: Path, monitor: Monitor) -> None:
+    if len(list(root.glob("started-*"))) == 1:
+        die(root, monitor)
+
+
+ACTS = {act.__name__: act for act in (two_epochs, until_go, deaf, refuse, defect, die, die_once)}
+
+if __name__ == "__main__":
+    run_job(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), act)
