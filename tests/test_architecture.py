@@ -83,7 +83,7 @@ def test_torch_is_imported_only_where_models_are_trained():
             assert room_of(module_of(path)) in ("core.models", "core.training"), path
 
 
-@pytest.mark.parametrize("module", ["pages.components.cached", "core.commands.actions", "core.jobs.local", "core.jobs.queue", "core.figures.roc_pr"])
+@pytest.mark.parametrize("module", ["pages.components.cached", "core.commands.actions", "core.jobs.local", "core.figures.roc_pr"])
 def test_what_every_page_opens_with_does_not_load_torch(module):
     code = f"import sys, {module}; sys.exit(bool({TORCH!r} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

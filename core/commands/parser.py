@@ -8,6 +8,7 @@ from typing import NoReturn
 from core.recipe import FAMILIES
 from core.runs.store import STORE_VARIABLE
 
+
 class OneLineParser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
@@ -32,9 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _common(store, is_json) -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--store", type=Path, default=store, metavar="DIR", help=f"where runs lie (${STORE_VARIABLE}, or artifacts)"
-    )
+    common.add_argument("--store", type=Path, default=store, metavar="DIR", help=f"where runs lie (${STORE_VARIABLE}, or artifacts)")
     common.add_argument("--json", action="store_true", default=is_json, help="print one JSON document on stdout")
     return common
 
@@ -51,9 +50,7 @@ def _add_train(commands, common) -> None:
     train = commands.add_parser("train", parents=[common], help="train one model and wait for it")
     train.add_argument("--data", required=True, metavar="SOURCE", help="a name or a path")
     train.add_argument("--model", required=True, choices=FAMILIES)
-    train.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="a hyperparameter; may be repeated"
-    )
+    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="a hyperparameter; may be repeated")
     train.add_argument("--seed", default=None)
     train.add_argument("--again", action="store_true", help="train even if this run is in the store already")
 

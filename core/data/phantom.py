@@ -4,6 +4,7 @@
 comes from a patient, and no figure reached on it says anything about patients.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,6 @@ SIZES = (32, 1024)
 PREVALENCE = 0.45
 SPLIT_SHARES = {"train": 0.6, "val": 0.15, "test": 0.25}
 _IMAGES_PER_PATIENT = (0.6, 0.25, 0.15)  # share of patients with 1, 2 and 3 images
-
 _VISIBILITY_SHAPE = (1.3, 1.1)  # of the beta distribution that visibility follows
 
 # Streams of random numbers: an image is the same with and without its finding, but for the finding.
@@ -63,7 +63,7 @@ def _split_sizes(images: int) -> dict[str, int]:
     return {"train": images - val - test, "val": val, "test": test}
 
 
-def _cases(sizes: dict[str, int], seed: int, rng: np.random.Generator):
+def _cases(sizes: dict[str, int], seed: int, rng: np.random.Generator) -> Iterator[PhantomCase]:
     """The cases, patient by patient. Numbers are drawn over all patients, so that a number does not tell the split."""
     members = [_images_of_patients(rng, size) for size in sizes.values()]
     split = np.repeat(np.repeat(list(sizes), [len(part) for part in members]), np.concatenate(members))

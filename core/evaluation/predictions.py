@@ -7,7 +7,7 @@ import csv
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,11 +73,6 @@ class Predictions:
         if label not in self.labels:
             raise EvaluationError(f"there is no label {str(label)[:60]!r}", f"the labels are {', '.join(self.labels)}")
         return self.labels.index(label)
-
-    def of_label(self, label: str) -> "Predictions":
-        """One label against the rest, as a binary task."""
-        at = [self.label_index(label)]
-        return replace(self, task="binary", labels=(label,), y_true=self.y_true[:, at], y_score=self.y_score[:, at])
 
     def column(self, label: str) -> tuple[np.ndarray, np.ndarray]:
         """(y_true, y_score) of one label: (n,) uint8 and (n,) float32."""

@@ -24,26 +24,20 @@ def is_deep_colour(image: Image.Image) -> bool:
     return image.mode in ("RGB", "RGBA", "CMYK") and (";16" in _raw_mode(image) or max(tiff_bits) > 8)
 
 
-def deep_grey(high: Image.Image, fresh: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Grey levels, uint8 (H, W), and warnings of the loaded picture `high`; `fresh` is the same, opened again and not loaded.
+def deep_grey(high: Image.Image, low: Image.Image | None) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Grey levels, uint8 (H, W), and warnings of a picture as Pillow loads it, and of what `low_bytes` makes of it. Raises ImageError."""
+    grey = to_8_bit(_brightness(high, low))
+    return over_black(grey, np.asarray(high.getchannel("A"))) if high.mode == "RGBA" else (grey, ())
+
+
+def low_bytes(fresh: Image.Image) -> Image.Image | None:
+    """The picture that the low bytes make, of one that is opened but not loaded. None where Pillow cannot: grey with transparency.
 
     Raises ImageError for layouts that Pillow does not read right: CMYK, and TIFF with a plane for each channel.
     """
     planes = getattr(fresh, "tag_v2", {}).get(TiffImagePlugin.PLANAR_CONFIGURATION) == _IN_PLANES
-    if high.mode == "CMYK" or planes:
+    if fresh.mode == "CMYK" or planes:
         raise ImageError("the picture has 16-bit colour in a layout that is not read", "", "Save it as 16-bit or 8-bit grey")
-    grey = to_8_bit(_brightness(high, _low_bytes(fresh)))
-    return over_black(grey, np.asarray(high.getchannel("A"))) if high.mode == "RGBA" else (grey, ())
-
-
-def _raw_mode(image: Image.Image) -> str:
-    """How the decoder is told that the bytes of a pixel lie, such as "RGB;16B"."""
-    args = image.tile[0].args if image.tile else ""
-    return str(args[0] if isinstance(args, tuple) else args)
-
-
-def _low_bytes(fresh: Image.Image) -> Image.Image | None:
-    """The picture that the low bytes make; None where Pillow has no decoder for it (grey with transparency)."""
     raw_mode = _raw_mode(fresh)
     if raw_mode.startswith("LA"):
         return None
@@ -51,6 +45,12 @@ def _low_bytes(fresh: Image.Image) -> Image.Image | None:
     fresh.tile = [tile._replace(args=_with_raw_mode(tile.args, swapped)) for tile in fresh.tile]
     fresh.load()
     return fresh
+
+
+def _raw_mode(image: Image.Image) -> str:
+    """How the decoder is told that the bytes of a pixel lie, such as "RGB;16B"."""
+    args = image.tile[0].args if image.tile else ""
+    return str(args[0] if isinstance(args, tuple) else args)
 
 
 def _with_raw_mode(args, raw_mode: str):

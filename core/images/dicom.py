@@ -51,11 +51,12 @@ _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _CHEST = ("CHEST", "THORAX", "LUNG")
 _NOT_FRONTAL = ("LL", "RL", "LAT", "LATERAL", "LLO", "RLO", "LPO", "RPO", "LAO", "RAO")
 
+_SEVERAL_FRAMES = ("the DICOM file holds several frames", "it must hold one picture", "Export the frame that is meant by itself")
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 
-# pydicom logs values that it finds odd, names and birth dates among them: its records go to its own handler, which drops them.
-logging.getLogger("pydicom").propagate = False
+# pydicom logs values that it finds odd, names and birth dates among them: no record is to be made at all.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 # What pydicom and its decoders raise for damaged files; its texts are dropped, since they may quote the file.
 _DAMAGE = (
@@ -121,9 +122,8 @@ def _check_picture(header: Dataset) -> None:
     """Raises ImageError unless the file holds one picture of a kind and size that is read."""
     if "PixelData" not in header or not header.PixelData:
         raise ImageError("the DICOM file holds no picture", "it must have pixel data", "Choose the file of the image, not of its report")
-    frames = int(header.get("NumberOfFrames") or 1)
-    if frames != 1:
-        raise ImageError(f"the DICOM file holds {frames} frames", "it must hold one picture", "Export the frame that is meant by itself")
+    if int(header.get("NumberOfFrames") or 1) != 1:
+        raise ImageError(*_SEVERAL_FRAMES)
     check_size(header.Columns, header.Rows)
     bits = 16 if header.PhotometricInterpretation in _GREY else 8
     samples = 1 if header.PhotometricInterpretation in _GREY else 3
@@ -148,7 +148,10 @@ def _stored(header: Dataset) -> np.ndarray:
     if syntax.is_compressed:
         check_frame(header, syntax)
     try:
-        return pixel_array(header)
+        stored = pixel_array(header)
     except _DAMAGE:
         remedy = "Export it again, as Explicit VR Little Endian without compression"
         raise ImageError("the pixel data of the DICOM file are truncated or damaged", "", remedy) from None
+    if stored.shape[:2] != (header.Rows, header.Columns):  # data for more frames than the header says
+        raise ImageError(*_SEVERAL_FRAMES)
+    return stored

@@ -6,7 +6,8 @@ Pillow's own `convert("L")` shows 16-bit pictures white and fractions black, dec
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
@@ -15,7 +16,7 @@ from PIL import Image, TiffImagePlugin
 from core.errors import ImageError
 from core.images import png
 from core.images.decoded import PIXEL_LIMIT, Decoded, check_not_constant, check_size
-from core.images.deep_colour import deep_grey, is_deep_colour
+from core.images.deep_colour import deep_grey, is_deep_colour, low_bytes
 from core.images.grey import to_8_bit
 from core.images.transparency import over_black
 
@@ -42,23 +43,27 @@ def decode_raster(data: bytes, form: str) -> Decoded:
     """The picture in `data`, whose signature is that of `form` (one of FORMATS). Raises ImageError."""
     if form == "PNG":
         png.check_chunks(data)
-    image = _open(data, form)
-    _check_header(image, form)
-    mode, deep = image.mode, is_deep_colour(image)
-    _load(image, form)
-    pixels, warnings = deep_grey(image, _open(data, form)) if deep else grey_of(image)
+    with _damage_refused(form):
+        image = Image.open(BytesIO(data), formats=(form,))
+        _check_header(image, form)
+        mode, deep = image.mode, is_deep_colour(image)
+        image.load()
+        low = low_bytes(Image.open(BytesIO(data), formats=(form,))) if deep else None
+    pixels, warnings = deep_grey(image, low) if deep else grey_of(image)
     pixels = _upright(pixels, image)
     check_not_constant(pixels)
     return Decoded(pixels, form, mode, warnings + _several(image))
 
 
-def _open(data: bytes, form: str) -> Image.Image:
+@contextmanager
+def _damage_refused(form: str) -> Iterator[None]:
     try:
-        return Image.open(BytesIO(data), formats=(form,))
+        yield
     except Image.DecompressionBombError:
         raise ImageError("the picture has far too many pixels", PIXEL_LIMIT, "Save a smaller copy and use that") from None
     except _DAMAGE as error:
-        raise _damaged(form, error) from error
+        state = "truncated" if "truncated" in str(error).lower() else "damaged, or of a kind that is not read"
+        raise ImageError(f"the {form} file is {state}", "", "Get the file again, or save the picture anew as PNG") from error
 
 
 def _check_header(image: Image.Image, form: str) -> None:
@@ -71,18 +76,6 @@ def _check_header(image: Image.Image, form: str) -> None:
         raise ImageError(
             "the picture has 1 bit per pixel, only black and white", "an X-ray has grey levels", "Export it with 8 bits or more"
         )
-
-
-def _load(image: Image.Image, form: str) -> None:
-    try:
-        image.load()
-    except _DAMAGE as error:
-        raise _damaged(form, error) from error
-
-
-def _damaged(form: str, error: Exception) -> ImageError:
-    state = "truncated" if "truncated" in str(error).lower() else "damaged, or of a kind that is not read"
-    return ImageError(f"the {form} file is {state}", "", "Get the file again, or save the picture anew as PNG")
 
 
 def grey_of(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:

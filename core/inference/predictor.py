@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import ImageError
+from core.evaluation.counts import is_positive
 from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
 from core.images.preprocess import resize
@@ -73,4 +74,4 @@ class Predictor:
     def _decide(self, found: dict[str, float], thresholds: dict[str, float]) -> dict[str, int]:
         if self.run.data.task == "multiclass":
             return {label: int(label == max(found, key=found.get)) for label in found}
-        return {label: int(score >= thresholds[label]) for label, score in found.items()}
+        return {label: int(is_positive(np.float32(score), thresholds[label])) for label, score in found.items()}

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.evaluation.counts import Counts, counts_at
 from core.evaluation.intervals import Interval
-from core.evaluation.metrics import METRICS
+from core.evaluation.metrics import METRICS, evaluate
 from core.figures.matrix import matrix_figure
 from core.figures.roc_pr import pr_figure, roc_figure
 from core.figures.scores import histogram_figure
@@ -60,16 +60,17 @@ def _status(run: Run, split: str, frozen: float, threshold: float) -> None:
 
 def _rates(root: Path, run: Run, label: str, split: str, threshold: float) -> None:
     """The numbers that move, then those that stay."""
-    found = cached.label_intervals(str(root), run.run_id, split, label, threshold)
+    one = cached.predictions(str(root), run.run_id, split).of_label(label)
+    values, found = evaluate(one, {label: threshold}), cached.label_intervals(str(root), run.run_id, split, label, threshold)
     with st.grid("auto", min_column_width=130):
         for name in (*_MOVING, *_STILL):
-            _rate(name, found[name], split)
+            _rate(name, values[name], found[name], split)
     st.caption(f"On {split}, with 95 % intervals. ROC AUC and average precision do not depend on the threshold: they stay as it moves.")
 
 
-def _rate(name: str, one: Interval | None, split: str) -> None:
-    low_high = f"{one.low:.3f} to {one.high:.3f}" if one else "not available"
-    st.metric(METRICS[name].title, share(one and one.value), low_high, delta_color="off", delta_arrow="off", border=True,
+def _rate(name: str, value: float | None, one: Interval | None, split: str) -> None:
+    low_high = f"{one.low:.3f} to {one.high:.3f}" if one else "no interval"
+    st.metric(METRICS[name].title, share(value), low_high, delta_color="off", delta_arrow="off", border=True,
               help=f"{METRICS[name].definition} On {split}.")  # fmt: skip
 
 

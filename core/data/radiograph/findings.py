@@ -4,6 +4,7 @@ Drawn so, an opacity ends where the lung ends, ribs stay seen through it, vessel
 that it touches, as consolidation does on films.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,9 +18,9 @@ _FISSURE = 0.46  # level of the horizontal fissure
 
 @dataclass(frozen=True)
 class Focus:
-    """One cloudy area: its centre and half-axes in patient coordinates, the share of air filled at its core, and any sharp border.
+    """One cloudy area: its centre and half-axes in patient coordinates, the share of air filled at its core.
 
-    `below` and `above` are levels where a fissure cuts it off.
+    `fissure` is the level at which a fissure cuts it off below; none by default.
     """
 
     u: float
@@ -27,8 +28,7 @@ class Focus:
     half_width: float
     half_height: float
     filling: float
-    above: float = -1.0
-    below: float = 2.0
+    fissure: float = math.inf
 
 
 def random_foci(rng: np.random.Generator, anatomy: Anatomy, moment: Moment, visibility: float) -> tuple[Focus, ...]:
@@ -52,15 +52,14 @@ def _cloud(focus: Focus, ground: Frame, outline: np.ndarray) -> np.ndarray:
     across, down = (ground.u - focus.u) / focus.half_width, (ground.v - focus.v) / focus.half_height
     distance = across * across + down * down
     cloud = smooth(ground.edge(1 - distance + 0.8 * outline * np.minimum(distance, 1), 2.5))
-    if focus.above >= 0:
-        cloud *= ground.edge(ground.v - focus.above, 0.014)
-    if focus.below <= 1:
-        cloud *= ground.edge(focus.below - ground.v, 0.014)
+    if math.isfinite(focus.fissure):
+        cloud *= ground.edge(focus.fissure - ground.v, 0.014)
     return cloud
 
 
 def _filling(visibility: float) -> float:
-    return 0.16 + 0.6 * visibility
+    """The share of air that is filled at the core. It sets how hard the data set is: 0.03 more adds about 0.02 to the ROC AUC of a CNN."""
+    return 0.13 + 0.6 * visibility
 
 
 def _lobar(rng: np.random.Generator, borders: Outline, moment: Moment, visibility: float) -> tuple[Focus, ...]:
@@ -68,11 +67,10 @@ def _lobar(rng: np.random.Generator, borders: Outline, moment: Moment, visibilit
     side = _side(rng)
     upper = rng.random() < 0.4
     v = rng.uniform(0.28, 0.38) if upper else moment.diaphragm - rng.uniform(0.08, 0.16)
-    below = _FISSURE + 0.02 * rng.standard_normal() if upper and side < 0 else 2.0
+    fissure = rng.normal(_FISSURE, 0.02) if upper and side < 0 else math.inf
     size = rng.uniform(0.1, 0.13) * (0.8 + 0.4 * visibility)
-    return (
-        Focus(_across(borders, side, v, rng.uniform(0.35, 0.65)), v, size, size * rng.uniform(0.8, 1.2), _filling(visibility), below=below),
-    )
+    u = _across(borders, side, v, rng.uniform(0.35, 0.65))
+    return (Focus(u, v, size, size * rng.uniform(0.8, 1.2), _filling(visibility), fissure),)
 
 
 def _patch(rng: np.random.Generator, borders: Outline, moment: Moment, visibility: float) -> tuple[Focus, ...]:
@@ -80,7 +78,8 @@ def _patch(rng: np.random.Generator, borders: Outline, moment: Moment, visibilit
     side = _side(rng)
     v = 0.28 + (moment.diaphragm - 0.36) * rng.beta(2, 1.4)
     size = rng.uniform(0.06, 0.1) * (0.8 + 0.4 * visibility)
-    return (Focus(_across(borders, side, v, rng.uniform(0.2, 0.8)), v, size * rng.uniform(0.9, 1.3), size, _filling(visibility)),)
+    u = _across(borders, side, v, rng.uniform(0.2, 0.8))
+    return (Focus(u, v, size * rng.uniform(0.9, 1.3), size, _filling(visibility)),)
 
 
 def _many(rng: np.random.Generator, borders: Outline, moment: Moment, visibility: float) -> tuple[Focus, ...]:

@@ -45,9 +45,9 @@ def chest(anatomy: Anatomy, moment: Moment, ground: Frame, rng: np.random.Genera
 
 def _heart(borders: Outline, ground: Frame) -> np.ndarray:
     """Heart and mediastinum: 1 between their borders, 0 outside."""
-    return ground.edge(ground.by_level(borders.medial_right) - ground.u, 0.018) * ground.edge(
-        ground.u - ground.by_level(borders.medial_left), 0.018
-    )
+    heart = ground.edge(ground.by_level(borders.medial_right) - ground.u, 0.018)
+    heart *= ground.edge(ground.u - ground.by_level(borders.medial_left), 0.018)
+    return heart
 
 
 def _above_diaphragm(anatomy: Anatomy, moment: Moment, ground: Frame) -> np.ndarray:

@@ -12,6 +12,7 @@ _STEP = 0.006
 _HILUM_U, _HILUM_V = 0.07, 0.4
 _TRUNKS, _TWIGS_PER_TRUNK = 11, 3
 _TRUNK_HALF_WIDTH = 0.009
+_TRUNK, _TWIG = 0.165, 0.09  # attenuation where they start
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def _tree(number: int) -> Strokes:
     trunks = _walks(rng, *_hilar_starts(rng), length=0.22)
     twigs = _walks(rng, *_forks(rng, trunks), length=0.13)
     lines = (twigs, trunks, trunks.beside(-_TRUNK_HALF_WIDTH), trunks.beside(_TRUNK_HALF_WIDTH))
-    density = np.concatenate([weight * line.density.ravel() for weight, line in zip((0.09, 0.055, 0.055, 0.055), lines, strict=True)])
+    weights = (_TWIG, _TRUNK / 3, _TRUNK / 3, _TRUNK / 3)
+    density = np.concatenate([weight * line.density.ravel() for weight, line in zip(weights, lines, strict=True)])
     u, v = (np.concatenate([getattr(line, name).ravel() for line in lines]) for name in "uv")
     return Strokes(*(part[density > 0].astype(np.float32) for part in (u, v, density)), _STEP)
 

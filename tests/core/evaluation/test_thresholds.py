@@ -1,8 +1,8 @@
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from sklearn import metrics as sk
 
 from core.errors import EvaluationError
 from core.evaluation.counts import counts_at
@@ -10,17 +10,24 @@ from core.evaluation.rates import RATES, sensitivity, specificity
 from core.evaluation.thresholds import OperatingPoint, choose, sweep
 
 
+def _cells(y_true, y_score, threshold):
+    decided = y_score >= np.float32(threshold)
+    return [int(((y_true == truth) & (decided == call)).sum()) for truth, call in ((1, 1), (0, 1), (1, 0), (0, 0))]
+
+
 def _by_trying(rule, y_true, y_score):
     """The threshold by trying every validation score, from the highest to the lowest."""
     tried = sorted(set(y_score.tolist()), reverse=True)
-    decided = {threshold: y_score >= np.float32(threshold) for threshold in tried}
+    cells = {threshold: _cells(y_true, y_score, threshold) for threshold in tried}
     if rule.startswith("sensitivity"):
-        return max(t for t in tried if sk.recall_score(y_true, decided[t]) >= float(rule[12:]))
+        return max(t for t, (tp, _, fn, _) in cells.items() if tp / (tp + fn) >= float(rule[12:]))
     if rule.startswith("specificity"):
-        reached = [t for t in tried if sk.recall_score(y_true, decided[t], pos_label=0) >= float(rule[12:])]
+        reached = [t for t, (_, fp, _, tn) in cells.items() if tn / (tn + fp) >= float(rule[12:])]
         return min(reached) if reached else float(np.nextafter(np.float32(tried[0]), np.float32(2)))
-    merit = {t: sk.f1_score(y_true, decided[t]) if rule == "f1" else sk.balanced_accuracy_score(y_true, decided[t]) for t in tried}
-    return next(t for t in tried if merit[t] >= max(merit.values()) - 1e-12)
+    f1 = {t: Fraction(2 * tp, 2 * tp + fp + fn) for t, (tp, fp, fn, _) in cells.items()}
+    youden = {t: Fraction(tp, tp + fn) + Fraction(tn, tn + fp) for t, (tp, fp, fn, tn) in cells.items()}
+    merit = f1 if rule == "f1" else youden
+    return max(t for t in tried if merit[t] == max(merit.values()))
 
 
 @pytest.mark.parametrize("rule", ["youden", "f1", "sensitivity=0.95", "sensitivity=1.0", "specificity=0.95", "specificity=0.8"])

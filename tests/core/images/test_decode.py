@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
+from sample_pictures import chunk, encode, png_of, ramp, refusal
 
 from core.errors import ImageError
 from core.images import decode as decode_module
@@ -23,45 +24,6 @@ BAD_INPUTS = REPO.parent / "shared" / "badinputs"
 FILES = sorted((BAD_INPUTS / "files").glob("*")) if BAD_INPUTS.exists() else []
 EXPECTED = json.loads((BAD_INPUTS / "expected.json").read_text()) if FILES else {}
 needs_files = pytest.mark.skipif(not FILES, reason="the shared odd files are not here")
-
-
-def ramp(width: int = 64, height: int = 48, top: int = 255) -> np.ndarray:
-    """A picture that has no symmetry: 0 at the upper left, `top` at the lower right, brighter to the right than to the bottom."""
-    rows, columns = np.mgrid[0:height, 0:width]
-    return (top * (2 * columns / (width - 1) + rows / (height - 1)) / 3).astype(np.uint16 if top > 255 else np.uint8)
-
-
-def encode(image: Image.Image, form: str = "PNG", **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def refusal(data: bytes) -> str:
-    """The text of the refusal, which must be one line with something to do."""
-    with pytest.raises(ImageError) as refused:
-        decode(data)
-    assert "\n" not in str(refused.value)
-    assert refused.value.remedy
-    return str(refused.value)
-
-
-def png_of(kind: bytes, width: int, height: int, rows: bytes, *extra: tuple[bytes, bytes]) -> bytes:
-    """A PNG made by hand: `kind` is bit depth and colour type, `rows` the raw rows with their filter bytes."""
-    header = struct.pack(">II", width, height) + kind + b"\0\0\0"
-    chunks = [(b"IHDR", header), *extra, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(name, body) for name, body in chunks)
-
-
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def png16(channels: np.ndarray) -> bytes:
-    """A PNG of uint16 (H, W, C) with C of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA)."""
-    height, width, count = channels.shape
-    kind = bytes([16, {1: 0, 2: 4, 3: 2, 4: 6}[count]])
-    return png_of(kind, width, height, b"".join(b"\0" + row.astype(">u2").tobytes() for row in channels))
 
 
 # The shared odd files
@@ -224,95 +186,6 @@ def test_nothing_but_pixels_is_kept():
     assert decoded.pixels.base is None
 
 
-# More than 8 bits
-
-
-@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
-@pytest.mark.parametrize("form", ["PNG", "TIFF"])
-def test_any_number_of_bits_in_16_gives_the_same_picture(form, bits):
-    numbers = ramp(top=2**bits - 1).astype(np.uint16)
-    decoded = decode(encode(Image.fromarray(numbers), form))
-    assert decoded.mode == "I;16"
-    assert np.abs(decoded.pixels.astype(int) - ramp()).max() <= 1
-
-
-def test_big_endian_16_bits():
-    image = Image.frombytes("I;16B", (64, 48), ramp(top=65535).astype(">u2").tobytes())
-    decoded = decode(encode(image, "TIFF"))
-    assert decoded.mode == "I;16B"
-    assert np.abs(decoded.pixels.astype(int) - ramp()).max() <= 1
-
-
-def test_a_marker_at_the_end_of_the_range_does_not_darken_the_picture():
-    numbers = ramp(640, 480, top=4095)
-    numbers[:10, :10] = 65535
-    decoded = decode(encode(Image.fromarray(numbers)))
-    assert np.abs(decoded.pixels[10:].astype(int) - ramp(640, 480)[10:]).max() <= 1
-
-
-@pytest.mark.parametrize(("photometric", "corner"), [(0, 255), (1, 0)])
-def test_16_bit_tiff_with_white_as_zero_is_inverted(photometric, corner):
-    tags = encode(Image.fromarray(ramp(top=65535)), "TIFF", tiffinfo={262: photometric})
-    assert decode(tags).pixels[0, 0] == corner
-
-
-@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 255), (0, 4095), (-1024, 1024), (-2.5, 2.5)])
-def test_fractions_are_scaled(low, high):
-    numbers = low + (high - low) * ramp(top=65535).astype(np.float32) / 65535
-    decoded = decode(encode(Image.fromarray(numbers), "TIFF"))
-    assert decoded.mode == "F"
-    clipped = 5 if low < 0 else 0  # grey levels; of numbers below 0 the outer thousandths are clipped
-    assert np.abs(decoded.pixels.astype(int) - ramp()).max() <= 2 + clipped
-
-
-def test_32_bit_whole_numbers_are_scaled():
-    numbers = ramp(top=65535).astype(np.int32) * 16
-    assert np.abs(decode(encode(Image.fromarray(numbers), "TIFF")).pixels.astype(int) - ramp()).max() <= 1
-
-
-@pytest.mark.parametrize("bits", [12, 16])
-@pytest.mark.parametrize("channels", [1, 3, 4])
-def test_16_bits_per_channel_keep_their_low_bytes(channels, bits):
-    numbers = np.repeat(ramp(top=2**bits - 1)[:, :, None], channels, axis=2)
-    if channels == 4:
-        numbers[:, :, 3] = 65535
-    assert np.abs(decode(png16(numbers)).pixels.astype(int) - ramp()).max() <= 1
-
-
-def test_grey_and_alpha_of_16_bits_are_not_black():
-    numbers = np.stack([ramp(top=4095), np.full((48, 64), 65535, dtype=np.uint16)], axis=2)
-    decoded = decode(png16(numbers))
-    assert abs(decoded.pixels.mean() - ramp().mean()) < 10
-
-
-@pytest.mark.parametrize("order", ["<", ">"])
-def test_16_bit_colour_tiff_keeps_its_low_bytes(order):
-    decoded = decode(tiff16_rgb(np.repeat(ramp(top=4095)[:, :, None], 3, axis=2), order))
-    assert np.abs(decoded.pixels.astype(int) - ramp()).max() <= 1
-
-
-def tiff16_rgb(numbers: np.ndarray, order: str, planes: int = 1) -> bytes:
-    """An uncompressed TIFF of uint16 (H, W, 3) in one strip, in byte order "<" or ">"."""
-    height, width, _ = numbers.shape
-    pixels = numbers.astype(f"{order}u2").tobytes()
-    bits_at = 8 + len(pixels)
-    tags = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 3, bits_at), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 8)]
-    tags += [(277, 3, 1, 3), (278, 4, 1, height), (279, 4, 1, len(pixels)), (284, 3, 1, planes)]
-    entries = b"".join(entry(order, *tag) for tag in tags)
-    head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", bits_at + 6)
-    return head + pixels + struct.pack(f"{order}3H", 16, 16, 16) + struct.pack(f"{order}H", len(tags)) + entries + bytes(4)
-
-
-def entry(order: str, tag: int, kind: int, count: int, value: int) -> bytes:
-    """One tag of a TIFF directory; kind 3 has 2 bytes, kind 4 has 4."""
-    layout = "HHIHxx" if kind == 3 and count == 1 else "HHII"
-    return struct.pack(order + layout, tag, kind, count, value)
-
-
-def test_16_bit_colour_in_planes_is_refused():
-    assert "layout" in refusal(tiff16_rgb(np.repeat(ramp(top=4095)[:, :, None], 3, axis=2), "<", planes=2))
-
-
 # Refused
 
 
@@ -426,13 +299,6 @@ def test_fully_transparent_is_refused(mode):
     image = Image.fromarray(ramp()).convert(mode)
     image.putalpha(0)
     assert "transparent" in refusal(encode(image))
-
-
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_fractions_that_are_no_numbers_are_refused(number):
-    numbers = ramp().astype(np.float32)
-    numbers[3, 3] = number
-    assert "finite" in refusal(encode(Image.fromarray(numbers), "TIFF"))
 
 
 def test_too_many_bytes_are_refused_before_reading(tmp_path, monkeypatch):

@@ -42,7 +42,8 @@ def over(queue: Queue, job_id: str):
 def test_work_goes_on_when_its_submitter_is_gone_and_the_runner_goes_when_idle(queue, root):
     shown = subprocess.run([sys.executable, SUBMITTER, root, "a", "two_epochs"], capture_output=True, text=True, timeout=15)
     assert (shown.stdout.strip(), shown.stderr) == ("True", "")
-    assert over(queue, "a").state == "done"
+    job = over(queue, "a")
+    assert job.state == "done", job.note
     until(lambda: not is_elected(root), 5)
     assert (root / "runner.log").read_text() == ""
 
@@ -122,7 +123,7 @@ def test_following_a_job_shows_its_changes_until_it_is_over(queue, submit, root)
         if job.progress:
             (root / "go").touch()
     assert seen[0].state in ("queued", "running")
-    assert seen[-1].state == "done"
+    assert seen[-1].state == "done", seen[-1].note
     assert any(job.progress for job in seen)
 
 
