@@ -11,13 +11,13 @@ from pages.components.wording import duration, thousands, with_interval
 
 SHOWN_FIRST = ["roc_auc", "sensitivity", "specificity", "accuracy", "f1"]
 
-st.title("Compare")
-root = view.root()
+root = view.open_page(
+    "Compare", "Overlapping intervals mean that the images at hand may not tell the runs apart; the tests below say it in words."
+)
 with view.told():
     runs = view.runs_in_view()
     if not runs:
         view.empty("compare", "No run is in view. Choose runs in the sidebar, or train the starter comparison.", "start", "Go to start")
-st.markdown("Overlapping intervals mean that the images at hand may not tell the runs apart; the tests below say it in words.")
 view.synthetic_note(runs)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -38,7 +38,7 @@ def interval_of(row: dict, metric: str) -> Interval | None:
 
 def table_row(row: dict) -> dict:
     """One line of the table."""
-    first = {"Run": row["title"], "Data": row["data"], f"Images, {split}": row["images"]}
+    first = {"Run": row["title"], "Model": row["description"], f"Images, {split}": row["images"]}
     numbers = {METRICS[name].title: with_interval(interval_of(row, name)) for name in metrics}
     cost = {"Training": duration(row["seconds"]), "Learned numbers": thousands(row["parameters"])}
     return first | numbers | {"Threshold": row["rule"]} | cost

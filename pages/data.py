@@ -8,10 +8,7 @@ from core.data.audit import audit
 from core.figures.bars import class_counts_figure
 from pages.components import gallery, view
 
-root = view.root()
-
-st.title("Data")
-st.markdown("Choose a data set, or give the path of your own: its splits are checked before you train on it.")
+root = view.open_page("Data", "Choose a data set, or give the path of your own: its splits are checked before you train on it.")
 
 with view.told():
     known = {entry.name: entry for entry in registry.entries(root)}

@@ -8,10 +8,7 @@ from pages.components import job_cards, view
 
 FINISHED_SHOWN = 12
 
-st.title("Progress")
-st.markdown("Training goes on when this page, or the whole app, is closed.")
-
-root = view.root()
+root = view.open_page("Progress", "Training goes on when this page, or the whole app, is closed.")
 with view.told():
     queue = Queue(root)
     if not queue.jobs():

@@ -6,10 +6,7 @@ from core.errors import ImageError
 from core.images.decode import decode
 from pages.components import cached, verdict, view
 
-root = view.root()
-
-st.title("Single image")
-st.markdown("Upload one chest X-ray, or take an example: every run in view answers with its score, its threshold and its verdict.")
+root = view.open_page("Single image", "One chest X-ray, yours or an example: every run in view answers with score, threshold and verdict.")
 with view.told():
     runs = view.runs_in_view()
     if not runs:

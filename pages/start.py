@@ -6,18 +6,14 @@ from core.jobs.local import ensure_runner
 from core.jobs.queue import Queue
 from core.jobs.starter import submit_starter
 from core.machine import this_machine
-from pages.components import job_cards, view
+from pages.components import job_cards, phantom_strip, view
 from pages.components.run_cards import run_card
 
 SHOWN = 6
 
-root = view.root()
+root = view.open_page("Cutpoint", "Train classifiers of chest X-rays, compare them honestly, and see what a decision threshold does.")
 queue = Queue(root)
-
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Cutpoint", width="content")
-    st.badge(this_machine().title, icon=":material/memory:", color="gray")
-st.markdown("Train classifiers of chest X-rays, compare them with honest numbers, and see what a decision threshold does.")
+st.badge(f"This machine: {this_machine().title}", icon=":material/memory:", color="gray")
 
 
 def begin_starter() -> None:
@@ -78,3 +74,6 @@ if runs:
             run_card(root, run)
 else:
     st.info("No run yet. The starter comparison needs no data of yours and no network.", icon=":material/lightbulb:")
+
+st.header("What it is trained on")
+phantom_strip.show()

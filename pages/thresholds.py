@@ -10,14 +10,13 @@ RULES = {
     "0.5": "0.5", "youden": "Youden's J", "f1": "Best F1", "sensitivity": "Sensitivity at least", "specificity": "Specificity at least",
 }  # fmt: skip
 
-st.title("Thresholds")
-root = view.root()
+root = view.open_page("Thresholds", "Move the line: who is missed, who is alarmed? A rule chooses it on validation; test reports.")
 with view.told():
     runs = view.runs_in_view()
     if not runs:
         view.empty("tune", "No run is in view. Choose one in the sidebar, or train the starter comparison.", "start", "Go to start")
 
-titles = {run.run_id: run.title for run in runs}
+titles = {run.run_id: f"{run.title}: {run.description}" for run in runs}
 with st.container(horizontal=True, vertical_alignment="bottom"):
     run_id = st.selectbox("Run", list(titles), format_func=titles.get, key="threshold_run", persist_state="session")
     run = next(run for run in runs if run.run_id == run_id)

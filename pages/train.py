@@ -11,9 +11,7 @@ from core.recipe import FAMILIES, FAMILY_TITLES, NETWORK_FAMILIES
 from core.runs.run import run_name
 from pages.components import cached, settings_form, view
 
-root = view.root()
-st.title("Train")
-st.markdown("A recipe is data, model, settings and seed. The same recipe is trained once and found again after that.")
+root = view.open_page("Train", "A recipe is a model with its settings and seed. On the same data it is trained once, then found again.")
 
 with view.told():
     known = {entry.name: entry.title for entry in registry.entries(root) if entry.here}

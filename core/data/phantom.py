@@ -12,8 +12,8 @@ import numpy as np
 from core.data.radiograph.fields import Frame, frame
 from core.data.radiograph.film import expose, random_film, random_view
 from core.data.radiograph.findings import filled_share, random_foci
-from core.data.radiograph.patient import Anatomy, Moment, random_anatomy, random_moment
-from core.data.radiograph.tissue import LUNG_AIR, chest
+from core.data.radiograph.patient import Anatomy, Moment, Outline, outline, random_anatomy, random_moment
+from core.data.radiograph.tissue import LUNG_AIR, Chest, chest
 from core.errors import DataError
 
 VERSION = 1  # of the pixels: raised when the same case would be drawn with other bytes
@@ -95,7 +95,7 @@ def _exact_share(rng: np.random.Generator, images: int) -> np.ndarray:
 def draw(case: PhantomCase, size: int) -> np.ndarray:
     """The image of a case: uint8 (size, size), bones white. The same bytes each time. Raises DataError outside sizes 32 to 1024."""
     scene = _scene(case, size)
-    body = chest(scene.anatomy, scene.moment, scene.ground, scene.rng)
+    body = _chest(scene)
     air = body.air
     if case.pneumonia:
         air *= 1 - _filled(case, scene)
@@ -109,7 +109,7 @@ def opacity(case: PhantomCase, size: int) -> np.ndarray:
     scene = _scene(case, size)
     if not case.pneumonia:
         return np.zeros((size, size), np.float32)
-    return _filled(case, scene) * chest(scene.anatomy, scene.moment, scene.ground, scene.rng).air
+    return _filled(case, scene) * _chest(scene).air
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,7 @@ class _Scene:
     ground: Frame
     anatomy: Anatomy
     moment: Moment
+    borders: Outline
     rng: np.random.Generator
 
 
@@ -127,12 +128,17 @@ def _scene(case: PhantomCase, size: int) -> _Scene:
         raise DataError(f"size is {size} pixels", f"it must lie between {SIZES[0]} and {SIZES[1]}")
     seed, patient, visit = case.seed
     rng = _stream(_IMAGE, seed, patient, visit)
-    return _Scene(frame(random_view(rng), size), random_anatomy(_stream(_PATIENT, seed, patient)), random_moment(rng), rng)
+    anatomy, view, moment = random_anatomy(_stream(_PATIENT, seed, patient)), random_view(rng), random_moment(rng)
+    return _Scene(frame(view, size), anatomy, moment, outline(anatomy, moment), rng)
+
+
+def _chest(scene: _Scene) -> Chest:
+    return chest(scene.anatomy, scene.moment, scene.borders, scene.ground, scene.rng)
 
 
 def _filled(case: PhantomCase, scene: _Scene) -> np.ndarray:
     rng = _stream(_FINDINGS, *case.seed)
-    foci = random_foci(rng, scene.anatomy, scene.moment, case.visibility)
+    foci = random_foci(rng, scene.borders, scene.moment, case.visibility)
     return filled_share(foci, scene.ground, rng)
 
 

@@ -8,7 +8,7 @@ from core.limits import RUN_PREFIX
 
 SOURCE = "phantom"
 _CNN = {"image_size": 64, "blocks": 3, "filters": 16, "max_epochs": 10, "batch_size": 64}
-_BACKBONE = {"image_size": 96}
+_BACKBONE = {"image_size": 128}
 
 
 def submit_starter(root: Path) -> list[Submission]:

@@ -32,7 +32,8 @@ def differing_settings(runs: list[Run]) -> list[str]:
 def _row(run: Run, row, differing: list[str]) -> dict:
     settings = {"family": run.recipe.family, **run.recipe.settings}
     return {
-        "run_id": run.run_id, "title": run.title, "family": run.recipe.family, "data": run.data.title, "split": row.split,
+        "run_id": run.run_id, "title": run.title, "description": run.description, "family": run.recipe.family,
+        "data": run.data.title, "split": row.split,
         "images": row.images, "rule": run.operating_point.rule, "thresholds": dict(run.operating_point.thresholds),
         "metrics": {f"{row.split}/{name}": value for name, value in row.metrics.items()},
         "intervals": {f"{row.split}/{name}": _interval(one) for name, one in row.intervals.items()},

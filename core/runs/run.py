@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.recipe import FAMILY_TITLES, Recipe
+from core.recipe import Recipe
 
 FORMAT_VERSION = 1
+_SHORT = {"cnn": "CNN", "transfer": "Transfer", "svm": "SVM", "forest": "Forest"}
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,13 @@ class Run:
 
     @property
     def title(self) -> str:
-        """A short name for a person."""
-        return f"{run_name(self.recipe)} · {self.run_id.rsplit('-', 1)[-1][:4]}"
+        """A short name for a person, which tells runs apart ("SVM a621")."""
+        return f"{_SHORT[self.recipe.family]} {_tail(self.run_id)}"
+
+    @property
+    def description(self) -> str:
+        """What was trained, in a few words ("SVM on tf_efficientnet_lite0")."""
+        return run_name(self.recipe)
 
     @property
     def metrics(self) -> Mapping[str, float | None]:
@@ -80,7 +86,8 @@ class Run:
     def summary(self) -> dict:
         """The run as the command line prints it."""
         return {
-            "run_id": self.run_id, "status": "done", "title": self.title, "recipe": self.recipe.as_dict(), "data": asdict(self.data),
+            "run_id": self.run_id, "status": "done", "title": self.title, "description": self.description,
+            "recipe": self.recipe.as_dict(), "data": asdict(self.data),
             "operating_point": {"rule": self.operating_point.rule, "chosen_on": self.operating_point.chosen_on,
                                 "thresholds": dict(self.operating_point.thresholds)},
             "metrics": dict(self.metrics), "seconds": self.seconds, "device": self.device, "parameters": self.parameters,
@@ -91,9 +98,14 @@ class Run:
 def run_name(recipe: Recipe) -> str:
     """What a recipe makes, in a few words ("SVM on tf_efficientnet_lite0")."""
     if recipe.family == "cnn":
-        return f"CNN, {recipe.model.blocks} blocks"
+        return f"CNN, {recipe.model.blocks} blocks from {recipe.model.filters} filters"
     if recipe.family == "transfer":
         how = "frozen" if recipe.model.trainable == "head" else "fine-tuned"
         return f"{recipe.model.backbone}, {how}"
     source = f"run {recipe.base_run}" if recipe.base_run else recipe.model.features
-    return f"{FAMILY_TITLES[recipe.family].split(' on ')[0]} on {source}"
+    return f"{_SHORT[recipe.family]} on {source}"
+
+
+def _tail(run_id: str) -> str:
+    """The first digits of a run's own part of its id."""
+    return run_id.rsplit("-", 1)[-1][:4]

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from core.data import registry
 from core.data.cache import Prepared, prepare
 from core.data.dataset import Dataset
+from core.data.phantom_dataset import DEFAULT_PHANTOM, load_phantom
 from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
 from core.evaluation.intervals import Interval, metric_intervals
 from core.evaluation.predictions import Predictions
@@ -78,3 +80,11 @@ def dataset(root: str, source: str) -> Dataset:
 def thumbnails(root: str, source: str, _progress) -> Prepared:
     """Every image of a data set at thumbnail size; those that cannot be read are left out and listed."""
     return prepare(dataset(root, source), THUMBNAIL, Path(root), _progress)
+
+
+@st.cache_data(show_spinner=False)
+def phantoms(each: int) -> list[tuple[str, np.ndarray]]:
+    """The first phantoms without and with pneumonia, class name and grey pixels."""
+    made = load_phantom(DEFAULT_PHANTOM)
+    rows = [row for number in (0, 1) for row in np.flatnonzero(made.class_index() == number)[:each]]
+    return [(made.classes[made.class_index()[row]], made.reader.read(row)) for row in rows]

@@ -16,7 +16,7 @@ def run_card(root: Path, run: Run) -> None:
     """One cell of a grid."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{run.title}**")
-        st.caption(f"{run.data.title} · {ago(run.created)} · trained in {duration(run.seconds)}")
+        st.caption(f"{run.description} · {run.data.title} · {ago(run.created)} · trained in {duration(run.seconds)}")
         interval = cached.intervals(str(root), run.run_id, "test", thresholds_of(run))["roc_auc"]
         history = [record.val_roc_auc for record in Store(root).history(run) if record.val_roc_auc is not None]
         curve = history if len(history) > 1 else None

@@ -50,7 +50,7 @@ def remarks_of(decoded: Decoded) -> None:
 def card(root: Path, run: Run, answer: Answer) -> None:
     """One run's answer."""
     with st.container(border=True):
-        st.markdown(f"**{run.title}** · trained on {run.data.title}")
+        st.markdown(f"**{run.title}** · {run.description} · trained on {run.data.title}")
         for label in _shown(answer):
             st.markdown(_verdict(run, answer, label))
             if run.data.task != "multiclass":

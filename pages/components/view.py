@@ -9,9 +9,18 @@ import streamlit as st
 from core.errors import CoreError
 from core.runs.run import Run
 from core.runs.store import Store, store_root
+from pages.components.navigation import check_front_door
 
 _KEY, _WISH = "runs", "runs_wished"
 _MOST = 6
+
+
+def open_page(title: str, sentence: str) -> Path:
+    """The head of every page: title and one sentence. Returns the folder of the store."""
+    check_front_door()
+    st.title(title)
+    st.markdown(sentence)
+    return root()
 
 
 def root() -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.radiograph.fields import LEVELS, Frame, bounded, clouds, smooth
-from core.data.radiograph.patient import Anatomy, Moment, Outline, outline
+from core.data.radiograph.patient import Moment, Outline
 
 _FISSURE = 0.46  # level of the horizontal fissure
 
@@ -31,10 +31,10 @@ class Focus:
     fissure: float = math.inf
 
 
-def random_foci(rng: np.random.Generator, anatomy: Anatomy, moment: Moment, visibility: float) -> tuple[Focus, ...]:
+def random_foci(rng: np.random.Generator, borders: Outline, moment: Moment, visibility: float) -> tuple[Focus, ...]:
     """Where a pneumonia lies: lobar, one patch, or many small patches. More visible ones are denser and larger."""
     pattern = _PATTERNS[np.searchsorted(_PATTERN_SHARES, rng.random())]
-    return pattern(rng, outline(anatomy, moment), moment, visibility)
+    return pattern(rng, borders, moment, visibility)
 
 
 def filled_share(foci: tuple[Focus, ...], ground: Frame, rng: np.random.Generator) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.radiograph.bones import bones
 from core.data.radiograph.fields import LEVELS, Frame, Strokes, bounded, clouds, smooth, soft_lines
-from core.data.radiograph.patient import Anatomy, Moment, Outline, outline
+from core.data.radiograph.patient import Anatomy, Moment, Outline
 from core.data.radiograph.vessels import vessels
 
 LUNG_AIR = 0.62  # what a full lung takes away
@@ -28,9 +28,8 @@ class Chest:
     vessels: np.ndarray
 
 
-def chest(anatomy: Anatomy, moment: Moment, ground: Frame, rng: np.random.Generator) -> Chest:
+def chest(anatomy: Anatomy, moment: Moment, borders: Outline, ground: Frame, rng: np.random.Generator) -> Chest:
     """The chest of a patient at one moment. `rng` makes what no one can see coming: grain of the tissues and harmless streaks."""
-    borders = outline(anatomy, moment)
     heart, height = _heart(borders, ground), _above_diaphragm(anatomy, moment, ground)
     under = ground.edge(-height, 0.014)
     tissue = _soft_tissue(anatomy, moment, ground, heart, under)

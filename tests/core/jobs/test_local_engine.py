@@ -39,11 +39,16 @@ def over(queue: Queue, job_id: str):
     return until(lambda: (job := queue.get(job_id)).is_over and job)
 
 
+def done(queue: Queue, job_id: str):
+    job = over(queue, job_id)
+    assert job.state == "done", job.note
+    return job
+
+
 def test_work_goes_on_when_its_submitter_is_gone_and_the_runner_goes_when_idle(queue, root):
     shown = subprocess.run([sys.executable, SUBMITTER, root, "a", "two_epochs"], capture_output=True, text=True, timeout=15)
     assert (shown.stdout.strip(), shown.stderr) == ("True", "")
-    job = over(queue, "a")
-    assert job.state == "done", job.note
+    done(queue, "a")
     until(lambda: not is_elected(root), 5)
     assert (root / "runner.log").read_text() == ""
 
@@ -56,7 +61,7 @@ def test_no_runner_is_started_without_work_or_beside_another(queue, submit, root
     assert not ensure_runner(root, command)
     assert psutil.Process().children() == []
     (root / "go").touch()
-    assert over(queue, "a").state == "done"
+    done(queue, "a")
 
 
 def test_of_two_runners_one_is_elected_and_the_other_ends_at_once(queue, submit, root, runners):
@@ -66,7 +71,7 @@ def test_of_two_runners_one_is_elected_and_the_other_ends_at_once(queue, submit,
     assert [runner.returncode for runner in ended] == [0]
     assert is_elected(root)
     (root / "go").touch()
-    assert over(queue, "a").state == "done"
+    done(queue, "a")
     assert len(list(root.glob("started-*"))) == 1
 
 
@@ -85,7 +90,7 @@ def test_a_worker_outlives_its_runner_and_the_next_one_adopts_it(queue, submit, 
     until(lambda: queue.get("a").progress.done > job.progress.done + 50)
     assert queue.get("b").state == "queued"
     (root / "go").touch()
-    assert (over(queue, "a").state, over(queue, "a").attempt, over(queue, "b").state) == ("done", 1, "done")
+    assert (done(queue, "a").attempt, done(queue, "b").attempt) == (1, 1)
     assert len(list(root.glob("started-a-*"))) == 1
 
 
@@ -111,7 +116,7 @@ def test_work_that_comes_while_the_runner_leaves_is_done(queue, submit, root):
 
     submit("a")
     serve(Leaving(queue, QUICK, worker_command))
-    assert {job.state for job in queue.jobs()} == {"done"}
+    assert [(job.state, job.note) for job in queue.jobs()] == [("done", "")] * 2
 
 
 def test_following_a_job_shows_its_changes_until_it_is_over(queue, submit, root):
@@ -136,6 +141,5 @@ def test_the_engine_leaves_no_children_with_the_one_who_asked(queue, submit, roo
     submit("a")
     ensure_runner(root, command)
     assert psutil.Process().children() == []
-    job = over(queue, "a")
-    assert job.state == "done"
+    job = done(queue, "a")
     assert psutil.Process().pid == os.getpid() != job.pid

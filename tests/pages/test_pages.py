@@ -1,0 +1,115 @@
+"""Each page's own content, empty and full, without a browser."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.runs.store import STORE_VARIABLE
+from tests.conftest import ROOT
+
+PAGES = ("start", "data", "train", "progress", "compare", "thresholds", "single_image")
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Opens a page over a store."""
+
+    def opening(root, page: str) -> AppTest:
+        monkeypatch.setenv(STORE_VARIABLE, str(root))
+        monkeypatch.chdir(ROOT)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        return app if page == "start" else app.switch_page(f"pages/{page}.py").run()
+
+    return opening
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(str(one.value) for kind in ("title", "header", "subheader", "markdown", "caption", "info", "warning") for one in app.get(kind))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_on_an_empty_store_and_says_what_to_do_next(page, opened, tmp_path):
+    app = opened(tmp_path, page)
+    assert not app.exception and not app.error
+    assert app.title and app.button
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_on_a_full_store(page, opened, store):
+    app = opened(store.root, page)
+    assert not app.exception and not app.error
+
+
+def test_start_shows_the_last_runs_with_their_auc_and_split(opened, store, trained):
+    app = opened(store.root, "start")
+    assert {run.title for run in trained.values()} <= {text.strip("*") for text in (one.value for one in app.markdown)}
+    assert [one.label for one in app.metric] == ["ROC AUC, test"] * 4
+
+
+def test_compare_shows_the_stored_numbers_of_the_chosen_split(opened, store, trained):
+    app = opened(store.root, "compare")
+    table = app.dataframe[0].value
+    assert len(table) == 4
+    by_title = table.set_index("Run")["ROC AUC"]
+    for run in trained.values():
+        assert by_title[run.title].startswith(f"{run.metrics['test/roc_auc']:.3f}")
+    app.get("button_group")[0].set_value("val").run() if app.get("button_group") else None
+    assert not app.exception
+
+
+def test_moving_the_threshold_moves_the_numbers_but_not_the_auc(opened, store):
+    app = opened(store.root, "thresholds")
+    before = {one.label: one.value for one in app.metric}
+    app.slider[0].set_value(0.01).run()
+    after = {one.label: one.value for one in app.metric}
+    assert after["Sensitivity"] == "1.000" and before["Sensitivity"] != after["Sensitivity"]
+    assert before["ROC AUC"] == after["ROC AUC"] and before["Average precision"] == after["Average precision"]
+
+
+def test_a_rule_moves_the_line_to_what_validation_chose(opened, store):
+    from core.runs.operating import choose_point
+
+    app = opened(store.root, "thresholds")
+    app.selectbox(key="rule").set_value("youden").run()
+    run = store.get(app.selectbox(key="threshold_run").value)
+    chosen = choose_point(store, run, "youden")
+    assert abs(app.slider[0].value - chosen.thresholds["PNEUMONIA"]) <= 0.001
+    assert any("youden" in button.label.lower() for button in app.button)
+
+
+def test_train_adds_a_run_to_the_queue_and_says_the_command(opened, tmp_path, class_folders, monkeypatch):
+    from core.data import registry
+    from core.jobs.queue import Queue
+
+    registry.remember(registry.load(str(class_folders), tmp_path), tmp_path)
+    monkeypatch.setattr("core.jobs.local.start_detached", lambda *anything: None)
+    app = opened(tmp_path, "train")
+    app.selectbox(key="train_source").set_value(str(class_folders)).run()
+    assert "python -m core train --data" in app.code[0].value
+    next(button for button in app.button if button.label == "Add to queue").click().run()
+    assert [job.source for job in Queue(tmp_path).jobs()] == [str(class_folders)]
+
+
+def test_data_shows_the_counts_of_the_phantom_and_says_that_it_is_synthetic(opened, tmp_path):
+    app = opened(tmp_path, "data")
+    assert [one.value for one in app.metric] == ["binary", "1,200", "300", "500"]
+    assert "synthetic" in texts(app).lower()
+
+
+def test_a_path_that_is_no_data_set_is_one_clear_error(opened, tmp_path):
+    app = opened(tmp_path, "data")
+    app.text_input(key="data_path").set_value(str(tmp_path / "nothing here")).run()
+    assert len(app.error) == 1 and "no data set and no path" in app.error[0].value and not app.exception
+
+
+def test_single_image_answers_with_every_run_in_view(opened, store, class_folders):
+    app = opened(store.root, "single_image")
+    file = sorted((class_folders / "test/PNEUMONIA").iterdir())[0]
+    app.get("file_uploader")[0].upload(file.name, file.read_bytes(), "image/png").run()
+    verdicts = [one.value for one in app.markdown if one.value.startswith("### ")]
+    assert len(verdicts) == 4 and not app.exception
+
+
+def test_a_bad_upload_is_refused_with_its_reason(opened, store, shared):
+    app = opened(store.root, "single_image")
+    app.get("file_uploader")[0].upload("x.png", (shared / "badinputs/files/bad_truncated.png").read_bytes(), "image/png").run()
+    assert len(app.error) == 1 and "x.png" in app.error[0].value and not app.exception
