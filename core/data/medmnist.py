@@ -48,7 +48,7 @@ def download_medmnist(name: str, folder: Path) -> Path:
 def _arrays(file: Path) -> dict[str, np.ndarray]:
     wanted = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             missing = sorted(set(wanted) - set(stored.files))
             if missing:
                 raise DataError(f"{file.name} lacks {', '.join(missing)}", "a MedMNIST file has images and labels of train, val and test")

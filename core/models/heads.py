@@ -28,7 +28,9 @@ def fit_head(recipe: Recipe, features: np.ndarray, y: np.ndarray, groups: np.nda
     target = y.argmax(axis=1) if task == "multiclass" else y if task == "multilabel" else y[:, 0]
     _check_classes(target)
     if isinstance(recipe.model, Forest):
-        return _forest(recipe.model, recipe.seed).fit(features, target)
+        fitted = _forest(recipe.model, recipe.seed).fit(features, target)
+        fitted.n_jobs = 1  # to score one image, threads cost more than they gain
+        return fitted
     return _calibrated(recipe, features, target, groups)
 
 

@@ -43,7 +43,8 @@ def test_data_check_counts_real_x_rays(capsys, tmp_path, shared):
 
 
 def test_train_goes_through_the_queue_and_is_found_again(capsys, tmp_path, class_folders):
-    words = ("train", "--data", class_folders, "--model", "cnn", "--set", "image_size=32", "--set", "filters=4", "--set", "max_epochs=1", "--seed", "3")
+    settings = ("--set", "image_size=32", "--set", "filters=4", "--set", "max_epochs=1", "--seed", "3")
+    words = ("train", "--data", class_folders, "--model", "cnn", *settings)
     code, first, progress = run(capsys, tmp_path / "a store", *words)
     assert code == 0 and first["status"] == "done" and first["cached"] is False and "epoch" in progress
     assert {f"{split}/{metric}" for split in ("val", "test") for metric in METRICS} <= set(first["metrics"])

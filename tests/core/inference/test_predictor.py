@@ -31,7 +31,8 @@ def test_a_test_image_scores_alone_as_it_did_among_the_others(family, trained, s
 def test_another_process_gives_the_same_score(trained, store, class_folders):
     run = trained["forest"]
     stored = store.predictions(run, "test")
-    command = [sys.executable, "-m", "core", "--store", str(store.root), "predict", run.run_id, str(class_folders / stored.image_ids[0]), "--json"]
+    words = ["--store", str(store.root), "predict", run.run_id, str(class_folders / stored.image_ids[0]), "--json"]
+    command = [sys.executable, "-m", "core", *words]
     found = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     assert abs(found[0]["scores"][run.data.labels[0]] - float(stored.y_score[0, 0])) <= 1e-5
 

@@ -41,7 +41,7 @@ def submit(queue: Queue) -> Callable[..., Job]:
     return submit
 
 
-def until(condition: Callable[[], object], seconds: float = 15.0):
+def until(condition: Callable[[], object], seconds: float = 30.0):
     """The first true answer of a condition; fails the test if it does not come in time."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):

