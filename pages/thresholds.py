@@ -9,6 +9,7 @@ from pages.components import threshold_lab, view
 RULES = {
     "0.5": "0.5", "youden": "Youden's J", "f1": "Best F1", "sensitivity": "Sensitivity at least", "specificity": "Specificity at least",
 }  # fmt: skip
+LEAST = 0.95
 
 root = view.open_page("Thresholds", "Move the line: who is missed, who is alarmed? A rule chooses it on validation; test reports.")
 with view.told():
@@ -43,13 +44,13 @@ def apply_rule() -> None:
 def rule_text() -> str:
     """The rule as the command line writes it."""
     rule = st.session_state["rule"]
-    return f"{rule}={st.session_state['rule_value']:g}" if rule in ("sensitivity", "specificity") else rule
+    return f"{rule}={st.session_state.get('rule_value', LEAST):g}" if rule in ("sensitivity", "specificity") else rule
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     rule = st.selectbox("Rule", list(RULES), format_func=RULES.get, key="rule", on_change=apply_rule, persist_state="session")
     if rule in ("sensitivity", "specificity"):
-        st.number_input("at least", 0.5, 1.0, 0.95, 0.01, key="rule_value", on_change=apply_rule, persist_state="session")
+        st.number_input("at least", 0.5, 1.0, LEAST, 0.01, key="rule_value", on_change=apply_rule, persist_state="session")
     st.button("Choose on validation", on_click=apply_rule, icon=":material/my_location:")
     chosen_for, choice = st.session_state.get("threshold_choice", (None, None))
     if chosen_for == run.run_id and st.button(f"Freeze {choice.rule}", type="primary", icon=":material/lock:",

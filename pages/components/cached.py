@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from core.data import registry
-from core.data.cache import Prepared, prepare
 from core.data.dataset import Dataset
 from core.data.phantom_dataset import DEFAULT_PHANTOM, load_phantom
 from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
@@ -15,8 +14,6 @@ from core.evaluation.predictions import Predictions
 from core.inference.predictor import Predictor
 from core.runs.comparing import compare_runs
 from core.runs.store import Store
-
-THUMBNAIL = 64  # px
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -74,12 +71,6 @@ def predictor(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...])
 def dataset(root: str, source: str) -> Dataset:
     """A data set as it lies now; looked at again after ten minutes."""
     return registry.load(source, Path(root))
-
-
-@st.cache_resource(max_entries=8, ttl="10m", show_spinner=False)
-def thumbnails(root: str, source: str, _progress) -> Prepared:
-    """Every image of a data set at thumbnail size; those that cannot be read are left out and listed."""
-    return prepare(dataset(root, source), THUMBNAIL, Path(root), _progress)
 
 
 @st.cache_data(show_spinner=False)

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.data.audit import Audit
-from core.data.cache import Prepared
+from core.data.cache import Prepared, prepare
 from pages.components import cached
 
+THUMBNAIL = 64  # px
 _SHOWN = 24
 _ENLARGED = 512  # px
 
@@ -33,7 +34,8 @@ def audit_report(found: Audit) -> None:
 def read_all(root: Path, source: str) -> Prepared:
     """Every image of a data set as a thumbnail, with a bar while they are read for the first time."""
     bar = st.empty()
-    prepared = cached.thumbnails(str(root), source, lambda done, total: bar.progress(done / total, f"Reading images: {done} of {total}"))
+    dataset = cached.dataset(str(root), source)
+    prepared = prepare(dataset, THUMBNAIL, root, lambda done, total: bar.progress(done / total, f"Reading images: {done} of {total}"))
     bar.empty()
     return prepared
 
