@@ -14,7 +14,7 @@ from core.limits import AUGMENT_LIMITS, IMAGE_LIMITS, MODEL_LIMITS, RUN_PREFIX, 
 
 FAMILIES = tuple(MODEL_LIMITS)
 NETWORK_FAMILIES = ("cnn", "transfer")
-FAMILY_TITLES = {"cnn": "CNN", "transfer": "Transfer learning", "svm": "SVM on features", "forest": "Random forest on features"}
+FAMILY_TITLES = {"cnn": "CNN", "transfer": "Transfer learning", "svm": "SVM", "forest": "Random forest"}
 
 
 @dataclass(frozen=True)

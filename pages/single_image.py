@@ -34,7 +34,10 @@ with left:
         st.markdown(f"True label: **{example.truth}**")
 with right:
     verdict.remarks_of(decoded)
-    view.synthetic_note(runs)
+    if any(run.data.synthetic for run in runs) and upload:
+        st.warning(
+            "Runs in view learned from synthetic images only: what they say of a real X-ray means nothing.", icon=":material/science:"
+        )
     for run in runs:
         with view.told():
             loaded = cached.predictor(str(root), run.run_id, view.thresholds_of(run))

@@ -53,4 +53,4 @@ with right:
         st.switch_page("pages/compare.py")
     st.markdown("The same from a terminal:")
     words = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-    st.code(f"python -m core train --data {shlex.quote(source)} --model {family} {words}".strip(), language="bash", wrap_lines=True)
+    st.code(f"python -m core train --data {shlex.quote(source)} --model {family} {words}".strip(), language=None, wrap_lines=True)

@@ -1,6 +1,7 @@
 """The code is as ARCHITECTURE.md says: floors, no cycles, no Streamlit in core, small files and functions."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -116,3 +117,15 @@ def test_nothing_from_outside_is_unpickled():
         assert not re.search(r"allow_pickle=True|trusted=True|get_untrusted_types", text), path
         for call in re.findall(r"torch\.load\(.*", text):
             assert "weights_only=True" in call, path
+
+
+def test_no_page_loads_torch_before_it_must(tmp_path):
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('app.py', default_timeout=120).run()\n"
+        "for page in ('train', 'progress', 'compare', 'thresholds', 'single_image'):\n"
+        "    app.switch_page(f'pages/{page}.py').run(); assert not app.exception, page\n"
+        f"sys.exit(bool({TORCH!r} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "CUTPOINT_STORE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment).returncode == 0

@@ -20,8 +20,9 @@ def metric_figure(histories: dict[str, list[EpochRecord]], metric: str, title: s
         )
         for number, (name, history) in enumerate(histories.items())
     ]
+    upright = _auc_axis(title, traces) if metric.endswith("roc_auc") else axis(title)
     longest = max((history for history in histories.values()), key=len, default=[])
-    return figure(traces, height, xaxis=_epoch_axis([record.epoch for record in longest]), yaxis=axis(title))
+    return figure(traces, height, xaxis=_epoch_axis([record.epoch for record in longest]), yaxis=upright)
 
 
 def _line(epochs: list[int], values: list, name: str, color: str, dash: str) -> dict:
@@ -29,6 +30,12 @@ def _line(epochs: list[int], values: list, name: str, color: str, dash: str) -> 
         "type": "scatter", "mode": "lines+markers", "x": epochs, "y": values, "name": name, "line": {"color": color, "dash": dash},
         "hovertemplate": f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>",
     }  # fmt: skip
+
+
+def _auc_axis(title: str, traces: list[dict]) -> dict:
+    """From guessing, or the lowest value below it, to 1."""
+    values = [value for trace in traces for value in trace["y"] if value is not None]
+    return axis(title, min([0.5, *values]) - 0.02, 1.01)
 
 
 def _epoch_axis(epochs: list[int]) -> dict:

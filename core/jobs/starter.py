@@ -7,7 +7,7 @@ from core.jobs.submission import Submission, fitting_recipe, submit
 from core.limits import RUN_PREFIX
 
 SOURCE = "phantom"
-_CNN = {"image_size": 48, "blocks": 3, "filters": 16, "max_epochs": 9, "batch_size": 32, "flip": False, "rotate": 3}
+_CNN = {"image_size": 48, "blocks": 3, "filters": 16, "max_epochs": 8, "batch_size": 32, "flip": False, "rotate": 3}
 _BACKBONE = {"image_size": 128}
 
 

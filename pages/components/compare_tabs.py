@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.evaluation.counts import counts_at
 from core.evaluation.decisions import decisions
 from core.figures.matrix import confusion, matrix_figure
-from core.figures.roc_pr import pr_figure, roc_figure
+from core.figures.roc_pr import Point, pr_figure, roc_figure
 from core.figures.training import metric_figure
 from core.runs.run import Run
 from core.runs.store import Store
@@ -37,7 +38,7 @@ def _curves(root: Path, runs: list[Run], split: str) -> None:
         st.info("These runs share no label.", icon=":material/info:")
         return
     label = labels[0] if len(labels) == 1 else st.selectbox("Label", labels, key="curve_label")
-    points = {run.title: run.operating_point.thresholds[label] for run in runs}
+    points = {run.title: _point(root, run, split, label) for run in runs}
     left, right = st.columns(2)
     roc = {run.title: cached.roc(str(root), run.run_id, split, label) for run in runs}
     left.subheader("ROC")
@@ -46,6 +47,11 @@ def _curves(root: Path, runs: list[Run], split: str) -> None:
     right.subheader("Precision and recall")
     right.plotly_chart(pr_figure(pr, points), key="pr", alt=f"Precision-recall curves of the runs on {split}")
     st.caption(f"On {split}. The mark on each curve is the run's operating point; hover for threshold and counts.")
+
+
+def _point(root: Path, run: Run, split: str, label: str) -> Point:
+    threshold = run.operating_point.thresholds[label]
+    return Point(threshold, counts_at(*cached.predictions(str(root), run.run_id, split).column(label), threshold))
 
 
 def _tests(found: dict) -> None:

@@ -17,7 +17,8 @@ _BACKBONE_SETTINGS = ("backbone", "features")
 def ask(family: str, defaults: dict, bases: dict[str, str]) -> dict:
     """The settings that differ from their defaults, by name; `bases` are runs whose network can yield features, with their titles."""
     limits = limits_of(family)
-    chosen = {name: _widget(family, name, limits[name], defaults[name], bases) for name in FIRST[family]}
+    with st.grid(2, min_column_width=180):
+        chosen = {name: _widget(family, name, limits[name], defaults[name], bases) for name in FIRST[family]}
     groups = dict.fromkeys(limit.group for name, limit in limits.items() if name not in FIRST[family])
     for group in groups:
         with st.expander(f"All settings: {group}"), st.grid(3, min_column_width=180):

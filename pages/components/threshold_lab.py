@@ -9,7 +9,7 @@ from core.evaluation.counts import Counts, counts_at
 from core.evaluation.intervals import Interval
 from core.evaluation.metrics import METRICS, evaluate
 from core.figures.matrix import matrix_figure
-from core.figures.roc_pr import pr_figure, roc_figure
+from core.figures.roc_pr import Point, pr_figure, roc_figure
 from core.figures.scores import histogram_figure
 from core.runs.run import Run
 from pages.components import cached
@@ -45,7 +45,7 @@ def show(root: Path, run: Run, label: str, split: str) -> None:
                       alt=f"Scores of both classes on {split} with the threshold")  # fmt: skip
     right.plotly_chart(matrix_figure(_matrix(counts), classes), key="matrix", alt=f"Confusion matrix on {split} at the threshold")
     _rates(root, run, label, split, threshold)
-    _curves(root, run, label, split, threshold)
+    _curves(root, run, label, split, Point(threshold, counts))
 
 
 def _status(run: Run, split: str, frozen: float, threshold: float) -> None:
@@ -74,9 +74,9 @@ def _rate(name: str, value: float | None, one: Interval | None, split: str) -> N
               help=f"{METRICS[name].definition} On {split}.")  # fmt: skip
 
 
-def _curves(root: Path, run: Run, label: str, split: str, threshold: float) -> None:
+def _curves(root: Path, run: Run, label: str, split: str, point: Point) -> None:
     left, right = st.columns(2)
-    at, key = {run.title: threshold}, (str(root), run.run_id, split, label)
+    at, key = {run.title: point}, (str(root), run.run_id, split, label)
     left.plotly_chart(roc_figure({run.title: cached.roc(*key)}, at, 300), key="lab_roc", alt="ROC curve with the threshold's point")
     curves = {run.title: cached.precision_recall(*key)}
     right.plotly_chart(pr_figure(curves, at, 300), key="lab_pr", alt="Precision-recall curve with the threshold's point")

@@ -1,0 +1,68 @@
+"""Figures show the numbers that they are given, and the threshold where it is."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from core.evaluation.counts import counts_at
+from core.evaluation.curves import pr_curve, roc_curve, score_histogram
+from core.evaluation.intervals import Interval
+from core.figures.bars import class_counts_figure, interval_figure
+from core.figures.matrix import confusion, matrix_figure
+from core.figures.roc_pr import Point, pr_figure, roc_figure
+from core.figures.scores import histogram_figure, score_bar_figure
+from core.figures.training import loss_figure, metric_figure
+from core.runs.history import EpochRecord
+
+
+@pytest.fixture
+def scored(rng):
+    y_true = rng.integers(0, 2, 200)
+    return y_true, np.clip(0.5 + 0.3 * (y_true - 0.5) + rng.normal(0, 0.2, 200), 0, 1).astype(np.float32)
+
+
+def valid(figure: dict) -> go.Figure:
+    """Plotly itself checks every name and value."""
+    return go.Figure(figure)
+
+
+def test_the_point_on_the_roc_curve_has_the_counts_at_the_threshold(scored):
+    y_true, y_score = scored
+    point = valid(roc_figure({"a": roc_curve(y_true, y_score)}, {"a": Point(0.5, counts_at(y_true, y_score, 0.5))})).data[-1]
+    called = y_score >= 0.5
+    assert point.y[0] == pytest.approx(called[y_true == 1].mean()) and point.x[0] == pytest.approx(called[y_true == 0].mean())
+    assert list(point.customdata[0][1:]) == [(called & (y_true == 1)).sum(), (called & (y_true == 0)).sum(),
+                                             (~called & (y_true == 1)).sum(), (~called & (y_true == 0)).sum()]  # fmt: skip
+
+
+def test_precision_and_recall_are_drawn_as_steps(scored):
+    assert valid(pr_figure({"a": pr_curve(*scored)}, {})).data[0].line.shape == "vh"
+
+
+def test_the_line_in_the_histogram_is_where_the_threshold_is(scored):
+    figure = valid(histogram_figure(score_histogram(*scored), ("normal", "pneumonia"), 0.37))
+    assert figure.layout.shapes[0].x0 == figure.layout.shapes[0].x1 == 0.37
+    assert sum(sum(bar.y) for bar in figure.data) == 200
+
+
+def test_a_score_bar_ends_at_the_score():
+    assert valid(score_bar_figure(0.8, 0.4, "pneumonia")).data[0].x[0] == 0.8
+
+
+def test_the_matrix_shows_counts_and_shares_of_its_rows():
+    counts = confusion(np.array([0, 0, 0, 1, 1]), np.array([0, 0, 1, 1, 1]), 2)
+    assert counts.tolist() == [[2, 1], [0, 2]]
+    assert valid(matrix_figure(counts, ("a", "b"))).data[0].text[0][0] == "<b>2</b><br>67%"
+
+
+def test_an_interval_reaches_from_low_to_high():
+    bar = valid(interval_figure({"a": Interval(0.9, 0.85, 0.93, "DeLong")}, "ROC AUC")).data[0]
+    assert bar.x[0] - bar.error_x.arrayminus[0] == pytest.approx(0.85) and bar.x[0] + bar.error_x.array[0] == pytest.approx(0.93)
+
+
+def test_counts_and_histories_are_drawn_whole():
+    counts = {"train": {"images": 3, "per_class": {"a": 1, "b": 2}}, "test": {"images": 1, "per_class": {"a": 1, "b": 0}}}
+    assert [list(bar.y) for bar in valid(class_counts_figure(counts)).data] == [[1, 1], [2, 0]]
+    history = [EpochRecord(n, 1.0, 10.0, 0.1, 0.9 / n, 1.0 / n, 0.5, None if n == 1 else 0.7) for n in (1, 2, 3)]
+    assert list(valid(loss_figure(history)).data[1].y) == [1.0, 0.5, 1.0 / 3]
+    assert list(valid(metric_figure({"a": history}, "val_roc_auc", "ROC AUC")).data[0].y) == [None, 0.7, 0.7]
