@@ -13,9 +13,8 @@ from core.runs.store import store_root
 def main(words: list[str] | None = None) -> int:
     """Run a command; the exit code."""
     arguments = build_parser().parse_args(words)
-    root = (arguments.store or store_root()).absolute()
     try:
-        found = action_of(arguments)(root, arguments)
+        found = action_of(arguments)(store_root(arguments.store), arguments)
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2

@@ -61,6 +61,8 @@ def runs(root: Path, arguments: argparse.Namespace) -> list[dict] | dict:
     """All runs, or one shown or deleted."""
     store = Store(root)
     if arguments.action is None:
+        for damage in store.damaged():
+            _tell(damage, None)
         return [run.summary() for run in store.runs()]
     run = store.get(arguments.run_id)
     if arguments.action == "delete":

@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _common(store, is_json) -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--store", type=Path, default=store, metavar="DIR", help=f"where runs lie (${STORE_VARIABLE}, or artifacts)")
+    common.add_argument("--store", default=store, metavar="DIR", help=f"where runs lie (${STORE_VARIABLE}, or artifacts)")
     common.add_argument("--json", action="store_true", default=is_json, help="print one JSON document on stdout")
     return common
 

@@ -24,9 +24,17 @@ def _lines(entry: dict, indent: str = "") -> Iterable[str]:
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             yield f"{indent}{name}: {len(value)}"
             for one in value:
-                yield f"{indent}  " + "  ".join(_short(part) for part in one.values())
+                yield from _block(one, f"{indent}  ")
         else:
             yield f"{indent}{name}: {_short(value)}"
+
+
+def _block(entry: dict, indent: str) -> Iterable[str]:
+    """One line where all facts are plain, else a line per fact."""
+    if any(isinstance(value, dict) for value in entry.values()):
+        yield from _lines(entry, indent)
+    else:
+        yield indent + "  ".join(_short(value) for value in entry.values())
 
 
 def _short(value) -> str:

@@ -82,7 +82,11 @@ def _split_off_train(dataset: Dataset, missing: str, seed: int) -> Dataset:
     groups = splits.groups_of(part.patients, part.content_hashes, len(part))
     chosen = splits.split_off(np.unique(part.y, axis=0, return_inverse=True)[1], groups, splits.VAL_SHARE, seed)
     if not chosen.any():
-        raise DataError(f"{dataset.title} has too few training images to split off {missing}", f"Add images, or a folder {missing}/")
+        raise DataError(
+            f"{dataset.title} has too few training images to split off {missing}",
+            "each class needs images of two patients or more, or two different images where patients are unknown",
+            f"Add images, or a folder {missing}/",
+        )
     new_splits = dataset.splits.copy()
     new_splits[train[chosen]] = missing
     by = "patient" if part.patients is not None else "image"
@@ -114,10 +118,18 @@ def _walk(folder: Path) -> tuple[list[_Found], list[Skipped]]:
         parts = file.relative_to(folder).parts
         reason = _reason_to_skip(parts)
         if reason:
-            skipped.append(Skipped("/".join(parts), reason))
+            skipped.append(Skipped("/".join(parts).encode(errors="replace").decode(), reason))
         else:
             found.append(_Found(file, SPLIT_FOLDERS[parts[0].lower()], parts[1]))
-    return found, skipped
+    return _spelled_alike(found), skipped
+
+
+def _spelled_alike(found: list[_Found]) -> list[_Found]:
+    """Class names that differ by letter case only are one class, spelled as in train where it is there."""
+    spelling: dict[str, str] = {}
+    for one in sorted(found, key=lambda one: one.split != "train"):
+        spelling.setdefault(one.class_name.lower(), one.class_name)
+    return [replace(one, class_name=spelling[one.class_name.lower()]) for one in found]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -131,9 +143,16 @@ def _reason_to_skip(parts: tuple[str, ...]) -> str | None:
         return "not in a train, val or test folder"
     if len(parts) < 3:
         return "not in a class folder"
+    if not _is_utf8("/".join(parts)):
+        return "its name is not UTF-8"
     if Path(parts[-1]).suffix.lower() not in PICTURE_SUFFIXES:
         return "no picture, by its suffix"
     return None
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether a file name can be stored as text; bytes that could not be decoded are surrogates in it (PEP 383)."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _native_size(files: tuple[Path, ...]) -> int:
@@ -152,5 +171,9 @@ def _hashes(files: tuple[Path, ...]) -> np.ndarray:
 
 
 def _hash(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "blake2b").hexdigest()[:32]
+    """Empty where the file cannot be read: it equals no other, and is left out with the reason when the images are decoded."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "blake2b").hexdigest()[:32]
+    except OSError:
+        return ""

@@ -43,6 +43,13 @@ def load(source: str, root: Path) -> Dataset:
     """
     if not source or "\0" in source:
         raise DataError("no data set was named", "give a name or a path", "List the names with: python -m core data list")
+    try:
+        return _load(source, root)
+    except OSError as error:  # a folder that may not be opened, a name that is too long, a disk that fails
+        raise DataError(f"{source[:200]!r} cannot be read ({error.strerror})", "", "Check the path, and that you may read it") from error
+
+
+def _load(source: str, root: Path) -> Dataset:
     if source in PHANTOMS:
         return load_phantom(source)
     if source == "pneumoniamnist":
@@ -73,7 +80,10 @@ def _pneumoniamnist(root: Path) -> Entry:
 
 def _remembered(root: Path) -> list[dict]:
     file = root / _REMEMBERED
-    return json.loads(file.read_text()) if file.exists() else []
+    try:
+        return json.loads(file.read_text()) if file.exists() else []
+    except ValueError:
+        raise DataError(f"the list of data sets in {file} is damaged", "JSON is expected", "Delete that file: no data is lost") from None
 
 
 def _remembered_entries(root: Path) -> list[Entry]:
@@ -84,7 +94,7 @@ def _remembered_entries(root: Path) -> list[Entry]:
 
 
 def _path_of(source: str, root: Path) -> Path:
-    path = Path(source).expanduser().absolute()
+    path = Path(os.path.expanduser(source)).absolute()  # unlike Path.expanduser, takes "~nobody" as it stands
     if not path.exists():
         names = ", ".join(entry.name for entry in entries(root) if not Path(entry.name).is_absolute())
         raise DataError(f"{source!r} is no data set and no path here", f"the names are {names}", "See: python -m core data list")

@@ -1,5 +1,7 @@
 """Making splits that no patient and no copy of an image crosses."""
 
+import warnings
+
 import numpy as np
 
 VAL_SHARE = 0.15
@@ -31,24 +33,37 @@ def split_off(strata: np.ndarray, groups: np.ndarray, share: float, seed: int) -
 
     Returns
     -------
-    chosen : (n,) bool, with at least one row of each class that has two groups or more.
+    chosen : (n,) bool; some rows of as many classes as can be, and never all rows of a class. All False where that cannot be done.
     """
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    folds = min(round(1 / share), len(np.unique(groups)))
-    if folds < 2:
-        return np.zeros(len(strata), bool)
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    candidates = [held for _, held in splitter.split(strata[:, None], strata, groups)]
-    best = min(candidates, key=lambda held: _imbalance(strata, held, share))
     chosen = np.zeros(len(strata), bool)
-    chosen[best] = True
+    candidates = [held for held in _folds(strata, groups, share, seed) if _leaves_every_class(strata, held)]
+    if candidates:
+        chosen[min(candidates, key=lambda held: _imbalance(strata, held, share))] = True
     return chosen
 
 
-def _imbalance(strata: np.ndarray, held: np.ndarray, share: float) -> float:
+def _folds(strata: np.ndarray, groups: np.ndarray, share: float, seed: int) -> list[np.ndarray]:
+    """Parts of the rows, each about the share of them, stratified as far as rare classes allow."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    folds = min(round(1 / share), len(np.unique(groups)), int(np.bincount(strata).max()))
+    if folds < 2:
+        return []
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class")
+        splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+        return [held for _, held in splitter.split(strata[:, None], strata, groups)]
+
+
+def _leaves_every_class(strata: np.ndarray, held: np.ndarray) -> bool:
+    return len(np.unique(np.delete(strata, held))) == len(np.unique(strata))
+
+
+def _imbalance(strata: np.ndarray, held: np.ndarray, share: float) -> tuple[int, float]:
+    """Less is better: how many classes are not held at all, then how far the worst class is from its share."""
     counts, held_counts = np.bincount(strata), np.bincount(strata[held], minlength=strata.max() + 1)
-    return float(np.abs(held_counts / np.maximum(counts, 1) - share)[counts > 0].max())
+    off = np.abs(held_counts / np.maximum(counts, 1) - share)[counts > 0]
+    return int((held_counts[counts > 0] == 0).sum()), float(off.max())
 
 
 def _same(keys: np.ndarray | None) -> list[np.ndarray]:

@@ -7,9 +7,10 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import StoreError
+from core.errors import RecipeError, StoreError
 from core.evaluation.predictions import Predictions
 from core.recipe import Recipe
 from core.runs.document import from_document, to_document
@@ -24,9 +25,22 @@ _TRASH = "trash"
 _RUN, _POINT, _HISTORY = "run.json", "operating_point.json", "history.json"
 
 
-def store_root() -> Path:
-    """The folder of the store: the variable CUTPOINT_STORE, else `artifacts` in the project."""
-    return Path(os.environ.get(STORE_VARIABLE) or DEFAULT_STORE).absolute()
+def store_root(folder: str | None = None) -> Path:
+    """The folder of the store: the one given, else the variable CUTPOINT_STORE, else `artifacts` in the project; made if it is not there.
+
+    Raises StoreError where it cannot be a folder.
+    """
+    wanted = os.environ.get(STORE_VARIABLE) or str(DEFAULT_STORE) if folder is None else folder
+    try:
+        if not wanted.strip():
+            raise ValueError
+        root = Path(wanted).expanduser().absolute()
+        root.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError, RuntimeError):
+        raise StoreError(
+            f"the store {wanted[:200]!r} is no folder and cannot be made one", "a folder that can be written is needed"
+        ) from None
+    return root
 
 
 class Store:
@@ -37,9 +51,13 @@ class Store:
         self.folder = self.root / FOLDER
 
     def runs(self) -> list[Run]:
-        """All complete runs, newest first."""
-        runs = [_read(folder) for folder in self._folders().values()]
+        """All complete runs that can be read, newest first."""
+        runs = [found for found in self._each() if isinstance(found, Run)]
         return sorted(runs, key=lambda run: (-run.created, run.run_id))
+
+    def damaged(self) -> list[str]:
+        """What is wrong with each run that cannot be read, in words."""
+        return [str(found) for found in self._each() if isinstance(found, StoreError)]
 
     def get(self, run_id: str) -> Run:
         """A run by its id. Raises StoreError where there is none."""
@@ -92,6 +110,13 @@ class Store:
         trash.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(run.folder.rename(trash / f"{run.run_id}-{secrets.token_hex(4)}"))
 
+    def _each(self) -> Iterator[Run | StoreError]:
+        for folder in self._folders().values():
+            try:
+                yield _read(folder)
+            except StoreError as error:
+                yield error
+
     def _folders(self) -> dict[str, Path]:
         if not self.folder.exists():
             return {}
@@ -109,8 +134,11 @@ def new_run_id(recipe: Recipe) -> str:
 
 
 def _read(folder: Path) -> Run:
-    documents = [json.loads((folder / name).read_text(encoding="utf-8")) for name in (_RUN, _POINT)]
-    return from_document(*documents, folder)
+    try:
+        documents = [json.loads((folder / name).read_text(encoding="utf-8")) for name in (_RUN, _POINT)]
+        return from_document(*documents, folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecipeError) as error:
+        raise StoreError(f"run {folder.name} is damaged ({type(error).__name__})", "", "Delete its folder and train it again") from None
 
 
 def _as_document(point: OperatingPoint) -> dict:

@@ -7,6 +7,7 @@ from torch.optim import lr_scheduler
 from core.recipe import Training
 
 _WARM_UP = 0.25  # share of a one-cycle run in which the rate rises
+_FEWEST_TO_WARM_UP = 4  # steps; a shorter run only falls, and at 3 torch would divide by zero
 
 
 def build_optimizer(module: nn.Module, training: Training) -> torch.optim.Optimizer:
@@ -25,7 +26,8 @@ def build_optimizer(module: nn.Module, training: Training) -> torch.optim.Optimi
 def build_schedule(optimizer: torch.optim.Optimizer, training: Training, steps: int) -> lr_scheduler.LRScheduler:
     """The schedule over `steps` steps, stepped once after each."""
     if training.schedule == "one_cycle":
-        return lr_scheduler.OneCycleLR(optimizer, training.learning_rate, total_steps=steps + 1, pct_start=_WARM_UP)
+        warm_up = _WARM_UP if steps >= _FEWEST_TO_WARM_UP else 0.0
+        return lr_scheduler.OneCycleLR(optimizer, training.learning_rate, total_steps=steps + 1, pct_start=warm_up)
     if training.schedule == "cosine":
         return lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
     return lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)

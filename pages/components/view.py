@@ -20,7 +20,8 @@ def open_page(title: str, sentence: str) -> Path:
     check_front_door()
     st.title(title)
     st.markdown(sentence)
-    return root()
+    with told():
+        return root()
 
 
 def root() -> Path:
@@ -35,7 +36,8 @@ def store() -> Store:
 
 def choose_runs() -> None:
     """The head of the sidebar: which runs are in view, on every page, and in the address."""
-    runs = store().runs()
+    with told():
+        runs = store().runs()
     titles = {run.run_id: run.title for run in runs}
     if _WISH in st.session_state:
         st.session_state[_KEY] = [run_id for run_id in st.session_state.pop(_WISH) if run_id in titles]

@@ -1,0 +1,100 @@
+"""The shelf of runs: complete or absent, found again, deleted whole, and a damaged run spoils no other."""
+
+import shutil
+
+import pytest
+
+from core.errors import EvaluationError, StoreError
+from core.runs.operating import choose_point, freeze
+from core.runs.store import STORE_VARIABLE, Store, store_root
+
+
+@pytest.fixture
+def copy(store, tmp_path) -> Store:
+    """A store that may be spoiled."""
+    shutil.copytree(store.root, tmp_path / "copy")
+    return Store(tmp_path / "copy")
+
+
+@pytest.mark.parametrize("spoil", ["empty", "missing", "other format", "no point"])
+def test_a_damaged_run_is_named_and_spoils_no_other(spoil, copy):
+    folder = copy.get("cnn-small").folder
+    if spoil == "empty":
+        (folder / "run.json").write_text("")
+    elif spoil == "missing":
+        (folder / "run.json").unlink()
+    elif spoil == "no point":
+        (folder / "operating_point.json").unlink()
+    else:
+        (folder / "run.json").write_text('{"format_version": 99}')
+    assert len(copy.runs()) == 3 and len(copy.damaged()) == 1 and "cnn-small" in copy.damaged()[0]
+    with pytest.raises(StoreError, match="cnn-small"):
+        copy.get("cnn-small")
+
+
+def test_a_folder_without_a_manifest_is_no_run(copy):
+    (copy.get("svm-small").folder / "manifest.json").unlink()
+    assert len(copy.runs()) == 3
+
+
+@pytest.mark.parametrize(
+    "run_id", ["", ".", "..", "../copy/runs/cnn-small", "/etc", "cnn-small/", "CNN-SMALL", "x" * 5000, "a\0b", "cnn-small\n"]
+)
+def test_an_id_is_looked_up_and_never_joined_to_a_path(run_id, copy):
+    with pytest.raises(StoreError, match="there is no run"):
+        copy.get(run_id)
+
+
+def test_the_same_recipe_on_the_same_data_is_found(copy):
+    run = copy.get("forest-small")
+    assert copy.find(run.recipe, run.data.fingerprint).run_id == run.run_id
+    assert copy.find(run.recipe, "other data") is None
+
+
+def test_a_deleted_run_is_gone_with_its_files(copy):
+    run = copy.get("svm-small")
+    copy.delete(run)
+    assert not run.folder.exists() and len(copy.runs()) == 3 and not list((copy.root / "trash").iterdir())
+
+
+def test_changed_predictions_are_found(copy):
+    run = copy.get("cnn-small")
+    file = run.folder / "predictions-test.npz"
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(StoreError, match="predictions-test.npz of cnn-small is changed"):
+        copy.predictions(run, "test")
+
+
+def test_a_frozen_choice_is_what_everyone_reads_from_then_on(copy):
+    run = copy.get("cnn-small")
+    choice = choose_point(copy, run, "youden")
+    frozen = freeze(copy, run, choice)
+    assert copy.get("cnn-small").operating_point == frozen.operating_point
+    assert frozen.metrics["test/sensitivity"] == choice.test["sensitivity"] and frozen.operating_point.rule == "youden"
+
+
+def test_a_rule_that_is_none_changes_nothing(copy):
+    run = copy.get("cnn-small")
+    with pytest.raises(EvaluationError, match="the rules are"):
+        choose_point(copy, run, "sensitivity=2")
+    assert copy.get("cnn-small").operating_point == run.operating_point
+
+
+def test_the_run_says_what_it_was_made_of(copy, class_folders):
+    run = copy.get("transfer-small")
+    assert run.data.source == str(class_folders) and run.data.split_level == "patient" and run.versions["torch"]
+    assert run.device.startswith(("cpu", "cuda")) and run.seconds > 0 and run.parameters == 1281
+
+
+@pytest.mark.parametrize("wanted", ["", "  ", "a\0b"])
+def test_a_store_that_cannot_be_a_folder_is_one_clear_error(wanted):
+    with pytest.raises(StoreError, match="is no folder"):
+        store_root(wanted)
+
+
+def test_the_store_is_the_one_given_or_that_of_the_variable(tmp_path, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path / "by variable"))
+    assert store_root() == tmp_path / "by variable" and store_root(str(tmp_path / "given")) == tmp_path / "given"
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="is no folder"):
+        store_root(str(tmp_path / "file"))
