@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 
 def as_json(found: list | dict) -> str:
-    """One JSON document; numbers are plain, nothing is nan."""
-    return json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False)
+    """One JSON document in ASCII, which every terminal and pipe takes; numbers are plain, nothing is nan."""
+    return json.dumps(found, indent=1, allow_nan=False)
 
 
 def as_text(found: list | dict) -> str:

@@ -3,13 +3,17 @@
 import hashlib
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from core.data.dataset import SPLITS, ArrayReader, Dataset
 from core.errors import DataError
 
+MOST_CLASSES = 100
+MIN_SIDE = 8  # px
 LICENCE = "CC BY 4.0 (MedMNIST v2, Yang et al. 2023)"
 _CHEST = ("atelectasis", "cardiomegaly", "effusion", "infiltration", "mass", "nodule", "pneumonia", "pneumothorax",
           "consolidation", "edema", "emphysema", "fibrosis", "pleural", "hernia")  # fmt: skip
@@ -20,12 +24,14 @@ _TITLES = {"pneumoniamnist": "PneumoniaMNIST", "chestmnist": "ChestMNIST"}
 def load_medmnist(file: Path) -> Dataset:
     """The data set in a MedMNIST file. Raises DataError where it is no such file."""
     arrays = _arrays(file)
-    images = np.concatenate([_grey(arrays[f"{split}_images"]) for split in SPLITS])
-    labels = np.concatenate([arrays[f"{split}_labels"].reshape(len(arrays[f"{split}_labels"]), -1) for split in SPLITS])
-    lengths = [len(arrays[f"{split}_images"]) for split in SPLITS]
-    if len(labels) != len(images):
-        raise DataError(f"{file.name} has {len(images)} images and {len(labels)} rows of labels", "each image needs one row")
-    return _as_dataset(file, images, labels, lengths)
+    images = [_grey(arrays[f"{split}_images"]) for split in SPLITS]
+    labels = [_columns(arrays[f"{split}_labels"]) for split in SPLITS]
+    for split, some, rows in zip(SPLITS, images, labels, strict=True):
+        if not len(some) == len(rows) > 0:
+            raise DataError(f"{split} of {file.name} has {len(some)} images and {len(rows)} rows of labels", "each image needs one row")
+    if len({some.shape[1:] for some in images}) > 1 or len({rows.shape[1] for rows in labels}) > 1:
+        raise DataError(f"the splits of {file.name} differ in image size or in number of labels", "all splits need the same")
+    return _as_dataset(file, np.concatenate(images), np.concatenate(labels), [len(some) for some in images])
 
 
 def download_medmnist(name: str, folder: Path) -> Path:
@@ -52,18 +58,39 @@ def _arrays(file: Path) -> dict[str, np.ndarray]:
             missing = sorted(set(wanted) - set(stored.files))
             if missing:
                 raise DataError(f"{file.name} lacks {', '.join(missing)}", "a MedMNIST file has images and labels of train, val and test")
-            return {name: stored[name] for name in wanted}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            _check_memory(file, sum(part.file_size for part in stored.zip.infolist()))
+            return {name: np.asarray(stored[name]) for name in wanted}  # a part that is no array is read as bytes
+    except (OSError, ValueError, EOFError, MemoryError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{file.name} is no readable npz file ({type(error).__name__})", "a MedMNIST file is expected") from None
 
 
+def _check_memory(file: Path, unpacked: int) -> None:
+    """Refuse a file before it is unpacked, since a small one can unpack to any size; what is read is copied once."""
+    free = psutil.virtual_memory().available
+    if 2 * unpacked > free:
+        raise DataError(f"{file.name} unpacks to {unpacked / 2**30:.1f} GiB", f"{free / 2**30:.1f} GiB of memory are free; twice is needed")
+
+
 def _grey(images: np.ndarray) -> np.ndarray:
-    if images.dtype != np.uint8 or images.ndim not in (3, 4):
-        raise DataError(f"images are {images.dtype} with {images.ndim} axes", "uint8 (n, H, W) or (n, H, W, 3) is expected")
-    if images.ndim == 3:
-        return images
+    colours = images.shape[3:]
+    if images.dtype != np.uint8 or images.ndim < 3 or colours not in ((), (1,), (3,)) or min(images.shape[1:3]) < MIN_SIDE:
+        found = f"images are {images.dtype} of shape {images.shape}"
+        raise DataError(found, f"uint8 (n, H, W) or (n, H, W, 3) is expected, with sides of {MIN_SIDE} px or more")
+    if colours in ((), (1,)):
+        return images.reshape(images.shape[:3])
     weights = np.array([0.299, 0.587, 0.114])  # ITU-R 601-2, as Pillow's convert("L")
-    return (images[..., :3] @ weights + 0.5).astype(np.uint8)
+    return (images @ weights + 0.5).astype(np.uint8)
+
+
+def _columns(labels: np.ndarray) -> np.ndarray:
+    """Labels as int64 (n, L): class numbers where L is 1, else 0 or 1 each. Raises DataError for anything else."""
+    if labels.dtype.kind not in "biu" or labels.ndim not in (1, 2) or labels.ndim == 2 and labels.shape[1] < 1:
+        raise DataError(f"labels are {labels.dtype} of shape {labels.shape}", "whole numbers (n, 1), or (n, L) for L findings, are needed")
+    columns = labels if labels.ndim == 2 else labels[:, None]
+    highest = 1 if columns.shape[1] > 1 else MOST_CLASSES - 1
+    if columns.size and not (columns.min() >= 0 and columns.max() <= highest):
+        raise DataError(f"labels go from {columns.min()} to {columns.max()}", f"0 to {highest} is expected")
+    return columns.astype(np.int64)
 
 
 def _as_dataset(file: Path, images: np.ndarray, labels: np.ndarray, lengths: list[int]) -> Dataset:
@@ -84,7 +111,7 @@ def _labels(name: str, labels: np.ndarray) -> tuple[str, tuple[str, ...], np.nda
     if labels.shape[1] > 1:
         names = _CLASSES.get(name) if len(_CLASSES.get(name, ())) == labels.shape[1] else None
         return "multilabel", names or tuple(f"label {n}" for n in range(labels.shape[1])), labels.astype(np.uint8)
-    index = labels[:, 0].astype(int)
+    index = labels[:, 0]
     count = max(index.max() + 1, 2)
     names = _CLASSES.get(name) if len(_CLASSES.get(name, ())) == count else tuple(str(n) for n in range(count))
     if count == 2:

@@ -94,7 +94,7 @@ def _remembered_entries(root: Path) -> list[Entry]:
 
 
 def _path_of(source: str, root: Path) -> Path:
-    path = Path(os.path.expanduser(source)).absolute()  # unlike Path.expanduser, takes "~nobody" as it stands
+    path = Path(os.path.expanduser(source)).absolute()  # noqa: PTH111 (unlike Path.expanduser, takes "~nobody" as it stands)
     if not path.exists():
         names = ", ".join(entry.name for entry in entries(root) if not Path(entry.name).is_absolute())
         raise DataError(f"{source!r} is no data set and no path here", f"the names are {names}", "See: python -m core data list")

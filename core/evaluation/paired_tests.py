@@ -38,10 +38,10 @@ def delong_test(
 ) -> AucDifference:
     """Paired test of two scorings (n,) of the same images (DeLong 1988); `patients` (n,) only where they repeat.
 
-    Scorings that order the images alike differ by 0 with p = 1. Raises EvaluationError where a class has fewer than two images, or
-    where two different areas both have no variance (a perfect run beside a constant one).
+    Scorings that order the images alike differ by 0 with p = 1. Raises EvaluationError where a class has fewer than two images, or is
+    of fewer than two patients, or where two different areas both have no variance (a perfect run beside a constant one).
     """
-    _need_two_of_each(y_true)
+    _need_two_of_each(y_true, patients)
     parts = components(y_true, np.stack([first, second]))
     gap = Components(parts.roc_auc[:1] - parts.roc_auc[1:], parts.placement[:1] - parts.placement[1:], parts.y_true)
     return _tested(float(gap.roc_auc[0]), float(covariance(gap, patients)[0, 0]), level)
@@ -97,10 +97,11 @@ def _tested(difference: float, variance: float, level: float) -> AucDifference:
     return AucDifference(difference, max(-1.0, difference - half), min(1.0, difference + half), p_value)
 
 
-def _need_two_of_each(y_true: np.ndarray):
-    positives = int(np.sum(y_true))
-    if min(positives, np.size(y_true) - positives) < 2:
-        raise EvaluationError("a class has fewer than two images", "DeLong's test needs two with and two without the label")
+def _need_two_of_each(y_true: np.ndarray, patients: np.ndarray | None):
+    unit = "images" if patients is None else "patients"
+    units = np.arange(len(y_true)) if patients is None else patients
+    if min(len(np.unique(units[y_true == value])) for value in (0, 1)) < 2:
+        raise EvaluationError(f"a class has fewer than two {unit}", "DeLong's test needs two with and two without the label")
 
 
 def _binomial_p(fewer: int, n: int, mid_p: bool) -> float:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from core.data import registry
 from core.data.dataset import Dataset
 from core.errors import RecipeError
@@ -28,7 +30,7 @@ def fitting_recipe(root: Path, dataset: Dataset, family: str, settings: Mapping)
     Raises RecipeError where settings do not fit, StoreError for a base run that is not there.
     """
     recipe = build(family, settings)
-    if recipe.base_run:
+    if recipe.base_run is not None:
         return _on_base(root, recipe, settings)
     if "image_size" in settings:
         return recipe
@@ -37,13 +39,21 @@ def fitting_recipe(root: Path, dataset: Dataset, family: str, settings: Mapping)
 
 def submit(root: Path, dataset: Dataset, recipe: Recipe, again: bool = False) -> Submission:
     """Queue a recipe, unless its run is in the store or on its way already; `again` trains it in any case."""
-    if not again:
-        run = Store(root).find(recipe, dataset.fingerprint)
-        if run:
-            return Submission(run.run_id, recipe, True)
-        waiting = [job for job in Queue(root).jobs("queued", "running") if job.source == dataset.source and job.recipe == recipe]
-        if waiting:
-            return Submission(waiting[0].id, recipe, False)
+    root.mkdir(parents=True, exist_ok=True)
+    with FileLock(root / "submission.lock"):  # two who wish the same at once shall not both find nothing
+        return (None if again else _there_already(root, dataset, recipe)) or _queue(root, dataset, recipe)
+
+
+def _there_already(root: Path, dataset: Dataset, recipe: Recipe) -> Submission | None:
+    """The queue is asked first: a run that is completed meanwhile is found in the store then."""
+    waiting = [job for job in Queue(root).jobs("queued", "running") if job.source == dataset.source and job.recipe == recipe]
+    run = Store(root).find(recipe, dataset.fingerprint)
+    if run:
+        return Submission(run.run_id, recipe, True)
+    return Submission(waiting[0].id, recipe, False) if waiting else None
+
+
+def _queue(root: Path, dataset: Dataset, recipe: Recipe) -> Submission:
     run_id = new_run_id(recipe)
     base = recipe.base_run
     depends_on = base if base in {job.id for job in Queue(root).jobs("queued", "running")} else None

@@ -14,6 +14,7 @@ from core.data import registry, splits
 from core.data.audit import audit
 from core.data.cache import Prepared, prepare
 from core.data.dataset import SPLITS, Dataset
+from core.errors import DataError
 from core.evaluation.predictions import Predictions
 from core.models.classifier import Classifier, Labelled
 from core.models.registry import Base, build_classifier, build_on_run
@@ -43,6 +44,7 @@ def train_run(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Mon
     dataset = registry.load(source, root)
     base = _base(store, recipe)
     prepared = prepare(dataset, recipe.image.image_size, root, _reading(monitor))
+    _check_splits(prepared.dataset)
     trained = _train(store, recipe, prepared, base, monitor)
     draft = root / "jobs" / run_id / "draft"
     shutil.rmtree(draft, ignore_errors=True)
@@ -66,6 +68,17 @@ def _train(store: Store, recipe: Recipe, prepared: Prepared, base: BaseRecord | 
     scored = {split: classifier.predict_proba(part.pixels, part.key, monitor) for split, part in parts.items()}
     predictions = {split: _predictions(prepared.dataset, split, y_score) for split, y_score in scored.items()}
     return _Trained(classifier, history, predictions, seconds)
+
+
+def _check_splits(dataset: Dataset) -> None:
+    """Raises DataError where a split has no image that could be read, or train has none of a class that is to be told from the others."""
+    counts = dataset.counts()
+    missing = [split for split in SPLITS if split not in counts]
+    if missing:
+        raise DataError(f"{missing[0]} of {dataset.title} has no readable image", "at least one is needed", "Check the data set")
+    lacking = [name for name, count in counts["train"]["per_class"].items() if count == 0]
+    if lacking and dataset.task != "multilabel":
+        raise DataError(f"train of {dataset.title} has no readable image of {lacking[0]}", "each class needs some", "Check the data set")
 
 
 def _base(store: Store, recipe: Recipe) -> BaseRecord | None:

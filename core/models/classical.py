@@ -62,4 +62,4 @@ class ClassicalClassifier:
 
 def _machines(head: ClassifierMixin) -> list:
     calibrated = head.estimators_ if hasattr(head, "estimators_") else [head]
-    return [one.calibrated_classifiers_[0].estimator[-1] for one in calibrated]
+    return [one.calibrated_classifiers_[0].estimator[-1] for one in calibrated if hasattr(one, "calibrated_classifiers_")]

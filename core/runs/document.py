@@ -25,7 +25,11 @@ def from_document(document: Mapping, operating_point: Mapping, folder: Path) -> 
         raise StoreError(
             f"{folder.name} has format {document.get('format_version')}", f"this version reads format {FORMAT_VERSION}", "Update Cutpoint"
         )
+    if document["run_id"] != folder.name:
+        raise StoreError(f"{folder.name} says that it is run {str(document['run_id'])[:80]!r}", "a run lies in a folder of its own name")
     data = {**document["data"], "classes": tuple(document["data"]["classes"]), "labels": tuple(document["data"]["labels"])}
+    if set(operating_point["thresholds"]) != set(data["labels"]):
+        raise StoreError(f"the operating point of {folder.name} does not fit its labels", "", "Choose it again, or train the run again")
     base = document["base"] and BaseRecord(**{**document["base"], "recipe": Recipe.from_dict(document["base"]["recipe"])})
     plain = {name: document[name] for name in ("run_id", "created", "seconds", "device", "versions", "git_commit", "parameters")}
     return Run(recipe=Recipe.from_dict(document["recipe"]), data=DataRecord(**data), base=base, folder=folder,

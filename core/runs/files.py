@@ -31,11 +31,14 @@ def write_manifest(folder: Path) -> None:
 
 def verify(folder: Path, names: tuple[str, ...]) -> None:
     """Check files against the manifest. Raises StoreError for one that is missing or changed."""
-    known = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        known = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise StoreError(f"{MANIFEST} of {folder.name} cannot be read", "", "Delete the run and train it again") from None
     for name in names:
         path = folder / name
-        if name in known and (not path.exists() or sha256(path) != known[name]):
-            state = "changed" if path.exists() else "missing"
+        if not path.is_file() or sha256(path) != known.get(name):
+            state = "changed" if path.is_file() else "missing"
             raise StoreError(f"{name} of {folder.name} is {state}", "it must be as it was written", "Delete the run and train it again")
 
 

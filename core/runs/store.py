@@ -78,6 +78,7 @@ class Store:
 
     def history(self, run: Run) -> list[EpochRecord]:
         """What happened epoch by epoch; empty for families without epochs."""
+        verify(run.folder, (_HISTORY,))
         return [EpochRecord(**record) for record in json.loads((run.folder / _HISTORY).read_text(encoding="utf-8"))]
 
     def weights_folder(self, run: Run) -> Path:
