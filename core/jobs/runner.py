@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from core.jobs.queue import Queue
 
 GIGABYTE = 1e9
 BEAT_SECONDS = 5.0
+REAP_SECONDS = 10.0
 KILLED = -9  # exit code after SIGKILL, which Windows does not name
 
 
@@ -90,8 +92,13 @@ class Runner:
         self.queue.bury(job.id, job.attempt, _death_note(self._exit_code(job)))
 
     def _exit_code(self, job: Job) -> int | None:
+        """The code of a child that has ended; waited for, since a process whose first thread has ended goes only with its last one."""
         child = self._children.get((job.id, job.attempt))
-        return child.poll() if child else None
+        if child is None:
+            return None
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(REAP_SECONDS)
+        return child.returncode
 
     def _stop(self, job: Job) -> None:
         if job.pid is not None:

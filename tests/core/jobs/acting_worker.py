@@ -3,10 +3,12 @@
 `python acting_worker.py STORE JOB ATTEMPT`. It leaves `started-<job>-<attempt>` in the store, so that tests can count real starts.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -70,7 +72,13 @@ def die_once(root: Path, monitor: Monitor) -> None:
         die(root, monitor)
 
 
-ACTS = {act.__name__: act for act in (two_epochs, until_go, deaf, refuse, defect, die, die_once)}
+def die_slowly(root: Path, monitor: Monitor) -> None:
+    """The first thread has ended, which the system shows as a zombie; the process ends, killed, when the last one does."""
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    ctypes.CDLL(None).pthread_exit(None)
+
+
+ACTS = {act.__name__: act for act in (two_epochs, until_go, deaf, refuse, defect, die, die_once, die_slowly)}
 
 if __name__ == "__main__":
     run_job(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), act)

@@ -73,6 +73,11 @@ def test_a_worker_that_is_killed_is_told_with_its_reason_and_leaves_no_draft(que
     assert JobFolder(root, "a").log.exists()
 
 
+def test_a_worker_that_ends_thread_by_thread_is_told_with_its_reason(queue, submit, turning):
+    submit("a", "die_slowly")
+    assert "killed by signal 9" in turning.until_over("a").note
+
+
 def test_a_worker_that_died_is_started_again_while_it_has_attempts(queue, submit, root, turning):
     submit("a", "die_once", max_attempts=2)
     over = turning.until_over("a")
