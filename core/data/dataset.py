@@ -13,6 +13,7 @@ import numpy as np
 from core.errors import DataError
 
 SPLITS = ("train", "val", "test")
+UNLABELLED = "unlabelled"  # a split of images whose truth nobody told: scored on request, never trained or tested on
 
 
 class Reader(Protocol):
@@ -27,10 +28,22 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that was left out, and why."""
+    """A file that was left out, and why. `kind` gathers those left out for the same cause."""
 
     file: str
     reason: str
+    kind: str = "not used"
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a finding lies: the upper left corner and the sides, as shares of the image's width and height, 0..1."""
+
+    label: str
+    left: float
+    top: float
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +56,13 @@ class Dataset:
     source : what to give `load` to get this data set again: a name or an absolute path.
     task : "binary", "multiclass" or "multilabel".
     classes : all class names, for people. labels : the names of the columns of `y`; for a binary task the positive class alone.
-    image_ids, splits : (n,) str. y : (n, L) uint8, 0 or 1. patients : (n,) str, or None where nobody knows.
+    image_ids, splits : (n,) str; a split is one of SPLITS, or UNLABELLED. y : (n, L) uint8, 0 or 1; rows of UNLABELLED hold zeros
+        that mean nothing. patients : (n,) str, "" where unknown, or None where nobody knows.
     content_hashes : (n,) str, equal for byte-equal images; None where images are made.
     native_size : the usual shorter side of an image as it comes, in pixels.
     split_rule : how the splits came about, in words.
+    metadata : what else is known of each image, by name ("age", "sex", "view", "hospital"): (n,) float with nan, or str with "".
+    boxes : image id -> where its findings lie, for the images where somebody drew it.
     """
 
     name: str
@@ -67,6 +83,8 @@ class Dataset:
     content_hashes: np.ndarray | None = None
     skipped: tuple[Skipped, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, np.ndarray] = field(default_factory=dict)
+    boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
 
     def __post_init__(self):
         if not len(self.image_ids):
@@ -91,7 +109,8 @@ class Dataset:
     def select(self, rows: np.ndarray) -> "Dataset":
         """The data set of these rows only, in this order."""
         columns = {name: _take(getattr(self, name), rows) for name in ("image_ids", "splits", "y", "patients", "content_hashes")}
-        return replace(self, **columns, reader=self.reader.select(rows))
+        metadata = {name: column[rows] for name, column in self.metadata.items()}
+        return replace(self, **columns, metadata=metadata, reader=self.reader.select(rows))
 
     def class_index(self) -> np.ndarray:
         """The index into `classes` of each row, (n,) int; for single-label tasks only."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.data import splits
 from core.data.dataset import Dataset, Skipped
+from core.data.file_reader import FileReader
 from core.data.patients import patient_of
 from core.errors import DataError, ImageError
 from core.images import decode
@@ -20,19 +21,6 @@ SPLIT_FOLDERS = {
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ".webp", ".gif", ""}
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini", "__macosx"}
 _NEGATIVE = ("normal", "no finding", "no_finding", "negative", "healthy", "control", "none", "0", "no")
-
-
-@dataclass(frozen=True)
-class FileReader:
-    """A reader of picture files."""
-
-    files: tuple[Path, ...]
-
-    def read(self, index: int) -> np.ndarray:
-        return decode.read(self.files[index]).pixels
-
-    def select(self, rows: np.ndarray) -> "FileReader":
-        return FileReader(tuple(self.files[row] for row in rows))
 
 
 @dataclass(frozen=True)
