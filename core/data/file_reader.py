@@ -21,7 +21,7 @@ class FileReader:
     def read(self, index: int) -> np.ndarray:
         decoded = decode.read(self.files[index])
         if not self.four_channels and decoded.mode in FOUR_CHANNELS:
-            raise ImageError(f"the picture has four channels ({decoded.mode})", "such pictures are left out of this data set, as was chosen")
+            raise ImageError(f"the picture has four channels ({decoded.mode})", "such pictures are left out of this data set, as chosen")
         return decoded.pixels
 
     def select(self, rows: np.ndarray) -> "FileReader":
