@@ -4,13 +4,14 @@ It holds no pixels itself; `core.data.cache` decodes them once.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
 from core.errors import DataError
+from core.images.decoded import Decoded
 
 SPLITS = ("train", "val", "test")
 UNLABELLED = "unlabelled"  # a split of images whose truth nobody told: scored on request, never trained or tested on
@@ -20,7 +21,14 @@ class Reader(Protocol):
     """Where the pixels of each row come from. A reader can be pickled, so that other processes can read."""
 
     def read(self, index: int) -> np.ndarray:
-        """The grey pixels of a row, uint8 (H, W). Raises ImageError where they cannot be read."""
+        """The grey pixels of a row in full, uint8 (H, W). Raises ImageError where they cannot be read."""
+
+    def decoded(self, index: int, side: int | None = None) -> Decoded:
+        """The picture of a row with what is known of it; `side` as in `core.images.decode.decode`. Raises ImageError.
+
+        A reader of pixels that are no files inherits this.
+        """
+        return Decoded(self.read(index), "array", "L")
 
     def select(self, rows: np.ndarray) -> "Reader":
         """A reader of these rows only, in this order."""
@@ -28,11 +36,26 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that was left out, and why. `kind` gathers those left out for the same cause."""
+    """A file that was left out, and why. `kind` gathers those left out for the same cause.
+
+    Rows of a table that are left out for one cause are one of these, `names` being what they name.
+    """
 
     file: str
     reason: str
     kind: str = "not used"
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def many(cls, table: str, what: str, names: Iterable[str], reason: str, kind: str) -> "Skipped":
+        """Several rows of a table, left out for one cause: "Data_Entry_2017.csv: 111,499 rows"."""
+        names = tuple(map(str, names))
+        return cls(f"{table}: {len(names):,} {what}{'s' if len(names) > 1 else ''}", reason, kind, names)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that this line stands for."""
+        return self.names or (self.file,)
 
 
 @dataclass(frozen=True)
@@ -129,7 +152,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, eq=False)
-class ArrayReader:
+class ArrayReader(Reader):
     """A reader of images that are in memory already, uint8 (n, H, W)."""
 
     pixels: np.ndarray

@@ -1,9 +1,9 @@
 """MedMNIST files: one npz with images and labels of three splits, at hand or through the medmnist package's download."""
 
 import hashlib
-import re
 import zipfile
 import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,36 @@ MIN_SIDE = 8  # px
 LICENCE = "CC BY 4.0 (MedMNIST v2, Yang et al. 2023)"
 _CHEST = ("atelectasis", "cardiomegaly", "effusion", "infiltration", "mass", "nodule", "pneumonia", "pneumothorax",
           "consolidation", "edema", "emphysema", "fibrosis", "pleural", "hernia")  # fmt: skip
-_CLASSES = {"pneumoniamnist": ("normal", "pneumonia"), "chestmnist": _CHEST}
-_TITLES = {"pneumoniamnist": "PneumoniaMNIST", "chestmnist": "ChestMNIST"}
+_SIZES = (64, 128, 224)  # px, of the larger editions; the first one has 28
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published MedMNIST set of chest X-rays."""
+
+    title: str
+    task: str
+    classes: tuple[str, ...]
+
+
+_PUBLISHED = {
+    "pneumoniamnist": Edition("PneumoniaMNIST", "binary", ("normal", "pneumonia")),
+    "chestmnist": Edition("ChestMNIST", "multilabel", _CHEST),
+}
+NAMES = _PUBLISHED | {
+    f"{name}_{size}": replace(edition, title=f"{edition.title}, {size} px") for name, edition in _PUBLISHED.items() for size in _SIZES
+}
+
+
+def is_medmnist(file: Path) -> bool:
+    """Whether a file is meant as a MedMNIST file, by its suffix or by the arrays in it."""
+    if file.suffix.lower() == ".npz":
+        return True
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return "train_images.npy" in archive.NameToInfo
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
 
 
 def load_medmnist(file: Path) -> Dataset:
@@ -39,9 +67,10 @@ def download_medmnist(name: str, folder: Path) -> Path:
     import medmnist
 
     folder.mkdir(parents=True, exist_ok=True)
+    plain, _, size = name.partition("_")
     try:
-        medmnist.INFO[name]
-        getattr(medmnist, medmnist.INFO[name]["python_class"])(split="train", download=True, root=str(folder))
+        edition = getattr(medmnist, medmnist.INFO[plain]["python_class"])
+        edition(split="train", download=True, root=str(folder), size=int(size) if size else 28)
     except (OSError, RuntimeError) as error:
         raise DataError(
             f"{name} could not be downloaded ({type(error).__name__})",
@@ -94,11 +123,11 @@ def _columns(labels: np.ndarray) -> np.ndarray:
 
 
 def _as_dataset(file: Path, images: np.ndarray, labels: np.ndarray, lengths: list[int]) -> Dataset:
-    name = re.sub(r"_\d+$", "", file.stem)
-    task, classes, y = _labels(name, labels)
+    edition = NAMES.get(file.stem)
+    task, classes, y = _labels(edition.classes if edition else (), labels)
     ids = [f"{split}/{number:05d}" for split, length in zip(SPLITS, lengths, strict=True) for number in range(length)]
     return Dataset(
-        name=file.stem, title=_TITLES.get(name, file.stem), source=str(file), task=task,
+        name=file.stem, title=edition.title if edition else file.stem, source=str(file), task=task,
         classes=classes, labels=classes[1:] if task == "binary" else classes,
         image_ids=np.array(ids), splits=np.repeat(SPLITS, lengths), y=y, patients=None,
         reader=ArrayReader(images), native_size=min(images.shape[1:3]), split_rule="as published", licence=LICENCE,
@@ -107,13 +136,14 @@ def _as_dataset(file: Path, images: np.ndarray, labels: np.ndarray, lengths: lis
     )  # fmt: skip
 
 
-def _labels(name: str, labels: np.ndarray) -> tuple[str, tuple[str, ...], np.ndarray]:
+def _labels(published: tuple[str, ...], labels: np.ndarray) -> tuple[str, tuple[str, ...], np.ndarray]:
+    """Task, class names and y; the published names where there are as many of them as classes."""
     if labels.shape[1] > 1:
-        names = _CLASSES.get(name) if len(_CLASSES.get(name, ())) == labels.shape[1] else None
-        return "multilabel", names or tuple(f"label {n}" for n in range(labels.shape[1])), labels.astype(np.uint8)
+        names = tuple(f"label {n}" for n in range(labels.shape[1]))
+        return "multilabel", published if len(published) == len(names) else names, labels.astype(np.uint8)
     index = labels[:, 0]
-    count = max(index.max() + 1, 2)
-    names = _CLASSES.get(name) if len(_CLASSES.get(name, ())) == count else tuple(str(n) for n in range(count))
+    count = int(max(index.max() + 1, 2))
+    names = published if len(published) == count else tuple(str(n) for n in range(count))
     if count == 2:
         return "binary", names, index[:, None].astype(np.uint8)
     return "multiclass", names, np.eye(count, dtype=np.uint8)[index]

@@ -1,18 +1,20 @@
 """Every data set that can be named, and how a name or a path becomes one."""
 
-import json
 import os
+import zipfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from core.data import sources
+from core.data.archive import unpacked
 from core.data.dataset import Dataset
-from core.data.folders import is_class_folders, load_folders
-from core.data.medmnist import download_medmnist, load_medmnist
+from core.data.layouts import EXPECTED, load_folder
+from core.data.medmnist import NAMES, download_medmnist, is_medmnist, load_medmnist
 from core.data.phantom_dataset import CLASSES, PHANTOMS, load_phantom
+from core.data.sources import Reading, Source
 from core.errors import DataError
 
 DOWNLOADS = "downloads"
-_REMEMBERED = "sources.json"
 
 
 @dataclass(frozen=True)
@@ -31,66 +33,94 @@ class Entry:
 
 
 def entries(root: Path) -> list[Entry]:
-    """The data sets that this store knows by name: made here, downloadable, and remembered paths."""
+    """The data sets that this store knows by name: made here, downloadable, and those that people brought."""
     made = [Entry(name, spec.title, "binary", CLASSES, True, "made here in seconds") for name, spec in PHANTOMS.items()]
-    return [*made, _pneumoniamnist(root), *_remembered_entries(root)]
+    return [*made, *(_medmnist_entry(name, root) for name in NAMES), *_brought(root)]
 
 
-def load(source: str, root: Path) -> Dataset:
-    """The data set of a name or a path.
+def load(source: str, root: Path, reading: Reading | None = None) -> Dataset:
+    """The data set of a name or a path; a path is read as `reading` says, a name as it was added.
 
     Raises DataError where there is none, it is in no layout that can be read, or it cannot be fetched.
     """
     if not source or "\0" in source:
         raise DataError("no data set was named", "give a name or a path", "List the names with: python -m core data list")
     try:
-        return _load(source, root)
+        return _load(source, root, reading)
     except OSError as error:  # a folder that may not be opened, a name that is too long, a disk that fails
         raise DataError(f"{source[:200]!r} cannot be read ({error.strerror})", "", "Check the path, and that you may read it") from error
 
 
-def _load(source: str, root: Path) -> Dataset:
-    if source in PHANTOMS:
-        return load_phantom(source)
-    if source == "pneumoniamnist":
-        file = root / DOWNLOADS / "pneumoniamnist.npz"
-        return _named(load_medmnist(file if file.exists() else download_medmnist(source, file.parent)), source)
-    return _load_path(_path_of(source, root))
+def add(name: str, path: str, reading: Reading, root: Path) -> Dataset:
+    """Give a path, read in one way, a name. Raises DataError for a name that another data set has, or a path that cannot be read."""
+    name = sources.check_name(name)
+    known = sources.remembered(root).get(name)
+    dataset = load(path, root, reading)
+    if _is_made(name) or known and (known.path, known.reading) != (dataset.source, reading):
+        raise DataError(f"there is a data set {name!r} already", "another name is needed", f"Or first: python -m core data remove {name!r}")
+    sources.keep(Source(name, dataset.source, name, dataset.task, dataset.classes, reading), root)
+    return replace(dataset, name=name, title=name, source=name)
 
 
 def remember(dataset: Dataset, root: Path) -> None:
-    """Keep a data set's path under its name, so that it stands in the list from now on."""
-    if not Path(dataset.source).is_absolute():
-        return
-    known = {entry["source"]: entry for entry in _remembered(root)}
-    known[dataset.source] = {
-        "name": dataset.name, "title": dataset.title, "task": dataset.task, "classes": dataset.classes, "source": dataset.source,
-    }  # fmt: skip
-    root.mkdir(parents=True, exist_ok=True)
-    draft = root / f"{_REMEMBERED}.{os.getpid()}.draft"
-    draft.write_text(json.dumps(list(known.values()), indent=1))
-    draft.replace(root / _REMEMBERED)
+    """Keep a data set's path in the list, so that it stands there from now on."""
+    if Path(dataset.source).is_absolute():
+        sources.keep(Source(dataset.source, dataset.source, dataset.title, dataset.task, dataset.classes), root)
 
 
-def _pneumoniamnist(root: Path) -> Entry:
-    here = (root / DOWNLOADS / "pneumoniamnist.npz").exists()
+def _load(source: str, root: Path, reading: Reading | None) -> Dataset:
+    known = sources.remembered(root).get(source)
+    if known and not Path(source).is_absolute():
+        found = _read(_path_of(known.path, root), root, reading or known.reading)
+        return replace(found, name=known.name, title=known.title, source=known.name)
+    if _is_made(source):
+        return _resplit(load_phantom(source) if source in PHANTOMS else _medmnist(source, root), reading)
+    return _read(_path_of(source, root), root, reading)
+
+
+def _is_made(name: str) -> bool:
+    return name in PHANTOMS or name in NAMES
+
+
+def _read(path: Path, root: Path, reading: Reading | None) -> Dataset:
+    return _resplit(_load_path(path, root, reading or Reading()), reading)
+
+
+def _resplit(dataset: Dataset, reading: Reading | None) -> Dataset:
+    if not (reading and reading.by_patient):
+        return dataset
+    from core.data.resplit import by_patient
+
+    return by_patient(dataset, reading.seed)
+
+
+def _load_path(path: Path, root: Path, reading: Reading) -> Dataset:
+    if path.is_dir():
+        return load_folder(path, root, reading.four_channels)
+    if is_medmnist(path):
+        return load_medmnist(path)
+    if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
+        return replace(load_folder(unpacked(path, root), root, reading.four_channels), name=path.stem, title=path.stem, source=str(path))
+    raise DataError(f"{path.name} is a file", f"a folder, a ZIP archive or a MedMNIST .npz file is expected: {EXPECTED}")
+
+
+def _medmnist(name: str, root: Path) -> Dataset:
+    file = root / DOWNLOADS / f"{name}.npz"
+    return replace(load_medmnist(file if file.exists() else download_medmnist(name, file.parent)), source=name)
+
+
+def _medmnist_entry(name: str, root: Path) -> Entry:
+    here = (root / DOWNLOADS / f"{name}.npz").exists()
     how = "at hand" if here else f"fetched on first use, or copied to {root / DOWNLOADS}, or give the path of the npz file"
-    return Entry("pneumoniamnist", "PneumoniaMNIST", "binary", ("normal", "pneumonia"), here, how)
+    return Entry(name, NAMES[name].title, NAMES[name].task, NAMES[name].classes, here, how)
 
 
-def _remembered(root: Path) -> list[dict]:
-    file = root / _REMEMBERED
-    try:
-        return json.loads(file.read_text()) if file.exists() else []
-    except ValueError:
-        raise DataError(f"the list of data sets in {file} is damaged", "JSON is expected", "Delete that file: no data is lost") from None
-
-
-def _remembered_entries(root: Path) -> list[Entry]:
+def _brought(root: Path) -> list[Entry]:
     return [
-        Entry(known["source"], known["title"], known["task"], tuple(known["classes"]), Path(known["source"]).exists(), known["source"])
-        for known in _remembered(root)
-    ]
+        Entry(source.name, source.title, source.task, source.classes, source.here,
+              f"{source.path}{f', {source.reading.words}' if source.reading.words else ''}")
+        for source in sources.remembered(root).values()
+    ]  # fmt: skip
 
 
 def _path_of(source: str, root: Path) -> Path:
@@ -99,21 +129,3 @@ def _path_of(source: str, root: Path) -> Path:
         names = ", ".join(entry.name for entry in entries(root) if not Path(entry.name).is_absolute())
         raise DataError(f"{source!r} is no data set and no path here", f"the names are {names}", "See: python -m core data list")
     return path.resolve()
-
-
-def _load_path(path: Path) -> Dataset:
-    if path.is_file():
-        if path.suffix.lower() == ".npz":
-            return load_medmnist(path)
-        raise DataError(f"{path.name} is a file", "a folder with train/CLASS/, or a MedMNIST .npz file, is expected")
-    if is_class_folders(path):
-        return load_folders(path)
-    raise DataError(
-        f"{path} has no folder train/",
-        "images are expected as train/CLASS/picture, with val/ and test/ beside it where there are such",
-        "Give the folder that holds train/",
-    )
-
-
-def _named(dataset: Dataset, name: str) -> Dataset:
-    return replace(dataset, source=name)

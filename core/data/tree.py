@@ -1,0 +1,105 @@
+"""The files of a folder, as they lie: which may be pictures, and which the operating system left there."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.data.dataset import Skipped
+
+PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ".webp", ".gif", ""}
+TABLE_SUFFIXES = {".csv", ".tsv", ".txt"}
+_WANTED = PICTURE_SUFFIXES | TABLE_SUFFIXES
+_LITTER = {".ds_store", "thumbs.db", "desktop.ini", "__macosx", ".ipynb_checkpoints", ".directory", "icon\r"}
+_MASKS = {"mask", "masks", "lung_masks", "lung masks", "segmentation", "segmentations"}
+
+LITTER, MASK, NO_PICTURE, BAD_NAME = "left by the operating system", "mask", "no picture", "name that cannot be stored"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A folder once walked.
+
+    `pictures` and `tables` are paths relative to `root`, with slashes, sorted; `skipped` are all other files, with the reason.
+    """
+
+    root: Path
+    pictures: tuple[str, ...]
+    tables: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def walk(folder: Path) -> Tree:
+    """All files of a folder and its subfolders. A folder that only wraps one other folder is taken for that one."""
+    root = _unwrapped(folder)
+    pictures, tables, skipped = [], [], []
+    for name in sorted(_names(root)):
+        left_out = _left_out(name)
+        if left_out:
+            skipped.append(left_out)
+        else:
+            (tables if suffix_of(name) in TABLE_SUFFIXES else pictures).append(name)
+    return Tree(root, tuple(pictures), tuple(tables), tuple(skipped))
+
+
+def suffix_of(name: str) -> str:
+    """The suffix of a path's last part in lower case, with its dot; "" where it has none."""
+    last = name.rsplit("/", 1)[-1]
+    stem, dot, suffix = last.rpartition(".")
+    return f".{suffix.lower()}" if dot and stem else ""
+
+
+def is_litter(name: str) -> bool:
+    """Whether a path is what an operating system leaves beside the files of people."""
+    parts = name.lower().split("/")
+    return parts[-1].startswith("._") or not _LITTER.isdisjoint(parts)
+
+
+def _unwrapped(folder: Path) -> Path:
+    """Where downloads are unpacked, one folder often holds nothing but another; the inner one is what is meant."""
+    for _ in range(3):
+        children = [child for child in folder.iterdir() if not is_litter(child.name)]
+        folders = [child for child in children if child.is_dir()]
+        if len(folders) != 1 or len(children) != 1 or _holds_files(folders[0]):
+            break
+        folder = folders[0]
+    return folder
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(child.is_file() and child.suffix.lower() in PICTURE_SUFFIXES for child in folder.iterdir() if not is_litter(child.name))
+
+
+def _names(root: Path) -> Iterator[str]:
+    """Relative paths of all files; a folder that is a link is not entered, so that no walk is endless."""
+    open_folders = [""]
+    while open_folders:
+        prefix = open_folders.pop()
+        with os.scandir(root / prefix) as children:
+            for child in children:
+                name = f"{prefix}{child.name}"
+                if child.is_dir(follow_symlinks=False):
+                    open_folders.append(f"{name}/")
+                elif child.is_file():
+                    yield name
+
+
+def _left_out(name: str) -> Skipped | None:
+    if not _is_utf8(name):
+        return Skipped(name.encode(errors="replace").decode(), "its name is not UTF-8", BAD_NAME)
+    if is_litter(name):
+        return Skipped(name, LITTER, LITTER)
+    if not _MASKS.isdisjoint(name.lower().split("/")[:-1]):
+        return Skipped(name, "a mask, which is no X-ray", MASK)
+    if suffix_of(name) not in _WANTED:
+        return Skipped(name, "no picture, by its suffix", NO_PICTURE)
+    return None
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether a file name can be stored as text; bytes that could not be decoded are surrogates in it (PEP 383)."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
