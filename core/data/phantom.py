@@ -1,146 +1,102 @@
-"""The phantom: synthetic chest radiographs with and without pneumonia, made here, so that Cutpoint has data without a download.
+"""The phantom: synthetic chest radiographs, made here, so that Cutpoint has data without a download.
 
-`plan` says who has what and where it goes; `draw` makes one image of it, alone, in any order and in any process. Nothing drawn here
-comes from a patient, and no figure reached on it says anything about patients.
+`core.data.phantom_plan` says who has what; `draw` makes one image of it, alone, in any order and in any process, with the same bytes on
+every machine. Nothing drawn here comes from a patient, and no figure reached on it says anything about patients.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.phantom_plan import PhantomCase, plan
+from core.data.radiograph.chance import Chance
 from core.data.radiograph.fields import Frame, frame
 from core.data.radiograph.film import expose, random_film, random_view
-from core.data.radiograph.findings import filled_share, random_foci
-from core.data.radiograph.patient import Anatomy, Moment, Outline, outline, random_anatomy, random_moment
-from core.data.radiograph.tissue import LUNG_AIR, Chest, chest
+from core.data.radiograph.findings import FINDINGS, Finding
+from core.data.radiograph.patient import Anatomy, Moment, outline, random_anatomy, random_moment
+from core.data.radiograph.stage import Grade, Stage
+from core.data.radiograph.tissue import LUNG_AIR, chest
 from core.errors import DataError
 
-VERSION = 1  # of the pixels: raised when the same case would be drawn with other bytes
-MIN_IMAGES = 20
-SIZES = (32, 1024)
-PREVALENCE = 0.45
-SPLIT_SHARES = {"train": 0.6, "val": 0.15, "test": 0.25}
-_IMAGES_PER_PATIENT = (0.6, 0.25, 0.15)  # share of patients with 1, 2 and 3 images
-_VISIBILITY_SHAPE = (1.3, 1.1)  # of the beta distribution that visibility follows
+__all__ = ["SIZES", "VERSION", "PhantomCase", "Trace", "draw", "plan", "traces"]
 
-# Streams of random numbers: an image is the same with and without its finding, but for the finding.
-_PATIENT, _IMAGE, _FINDINGS = range(3)
+VERSION = 2  # of the pixels: raised when the same case would be drawn with other bytes
+SIZES = (32, 1024)
+
+# Streams of random numbers: an image is the same with and without a finding, but for the finding.
+_PATIENT, _IMAGE, _FINDING = range(3)
+_NUMBER = {name: number for number, name in enumerate(sorted(FINDINGS))}
 
 
 @dataclass(frozen=True)
-class PhantomCase:
-    """One image to be drawn: who has what. It holds no pixels.
+class Trace:
+    """Where a finding, or one part of it, was painted: `mask` is 0 where it was not, float32 (size, size)."""
 
-    `visibility` is 0 for a normal image and above 0 to 1 for pneumonia, from hardly to plainly seen. `seed` is the seed of the plan,
-    the patient's number and the number of the image among the patient's own: with the other fields, all that `draw` needs.
-    """
-
-    image_id: str
-    patient: str
-    split: str
-    pneumonia: bool
-    visibility: float
-    seed: tuple[int, int, int]
-
-
-def plan(images: int, seed: int) -> tuple[PhantomCase, ...]:
-    """Who has what: `images` cases of patients with one to three images each.
-
-    Splits hold 60, 15 and 25 % of the images and share no patient; 45 % of each split show pneumonia. Raises DataError below 20 images or
-    with a negative seed.
-    """
-    if images < MIN_IMAGES:
-        raise DataError(f"{images} images are asked for", f"a phantom data set needs at least {MIN_IMAGES}")
-    if seed < 0:
-        raise DataError(f"seed is {seed}", "it must be 0 or more")
-    rng = np.random.Generator(np.random.PCG64(seed))
-    return tuple(_cases(_split_sizes(images), seed, rng))
-
-
-def _split_sizes(images: int) -> dict[str, int]:
-    val, test = (round(images * SPLIT_SHARES[name]) for name in ("val", "test"))
-    return {"train": images - val - test, "val": val, "test": test}
-
-
-def _cases(sizes: dict[str, int], seed: int, rng: np.random.Generator) -> Iterator[PhantomCase]:
-    """The cases, patient by patient. Numbers are drawn over all patients, so that a number does not tell the split."""
-    members = [_images_of_patients(rng, size) for size in sizes.values()]
-    split = np.repeat(np.repeat(list(sizes), [len(part) for part in members]), np.concatenate(members))
-    pneumonia = np.concatenate([_exact_share(rng, size) for size in sizes.values()])
-    per_patient = np.concatenate(members)
-    patient = np.repeat(rng.permutation(len(per_patient)), per_patient)
-    visit = np.arange(len(patient)) - np.repeat(np.cumsum(per_patient) - per_patient, per_patient)
-    visibility = np.where(pneumonia, np.round(rng.beta(*_VISIBILITY_SHAPE, len(patient)), 3).clip(0.001), 0.0)
-    order = np.argsort(patient, kind="stable")
-    columns = (column[order].tolist() for column in (patient, visit, split, pneumonia, visibility))
-    for number, (who, when, where, ill, seen) in enumerate(zip(*columns, strict=True)):
-        yield PhantomCase(f"phantom-{number:05d}", f"patient-{who:05d}", where, ill, seen, (seed, who, when))
-
-
-def _images_of_patients(rng: np.random.Generator, images: int) -> np.ndarray:
-    """How many images each patient of a split has; they sum to `images`."""
-    counts = 1 + rng.choice(3, images, p=_IMAGES_PER_PATIENT)
-    ends = np.cumsum(counts)
-    last = int(np.searchsorted(ends, images))
-    counts[last] -= ends[last] - images
-    return counts[: last + 1]
-
-
-def _exact_share(rng: np.random.Generator, images: int) -> np.ndarray:
-    """Which images of a split show pneumonia: PREVALENCE of them, at least one and not all."""
-    return rng.permutation(images) < max(1, round(PREVALENCE * images))
+    finding: str
+    mask: np.ndarray
 
 
 def draw(case: PhantomCase, size: int) -> np.ndarray:
     """The image of a case: uint8 (size, size), bones white. The same bytes each time. Raises DataError outside sizes 32 to 1024."""
-    scene = _scene(case, size)
-    body = _chest(scene)
-    air = body.air
-    if case.pneumonia:
-        air *= 1 - _filled(case, scene)
-    attenuation = body.tissue
-    attenuation += air * (body.vessels - LUNG_AIR)
-    return expose(random_film(scene.rng), attenuation, scene.ground, scene.rng)
+    patient = _sitting(case, size)
+    stage, _ = _painted(patient)
+    attenuation = stage.chest.tissue
+    attenuation += stage.chest.air * (stage.chest.vessels - LUNG_AIR)
+    return expose(random_film(patient.chance, case.hospital, case.view), attenuation, patient.ground, patient.chance)
 
 
-def opacity(case: PhantomCase, size: int) -> np.ndarray:
-    """The truth behind an image: share of a full lung's air that fluid replaces, 0..1, float32 (size, size); all 0 if normal."""
-    scene = _scene(case, size)
-    if not case.pneumonia:
-        return np.zeros((size, size), np.float32)
-    return _filled(case, scene) * _chest(scene).air
+def traces(case: PhantomCase, size: int) -> tuple[Trace, ...]:
+    """Where the findings of an image are; a finding that has parts, or lies in both lungs, leaves a trace for each."""
+    stage, painted = _painted(_sitting(case, size))
+    return tuple(trace for name, masks in painted for trace in _parted(name, masks, stage.ground))
 
 
 @dataclass(frozen=True)
-class _Scene:
-    """A patient before the film, and the random numbers of the image from here on."""
+class _Sitting:
+    """A patient with all findings before the film, and the random numbers of the image from here on."""
 
     ground: Frame
     anatomy: Anatomy
     moment: Moment
-    borders: Outline
-    rng: np.random.Generator
+    findings: tuple[tuple[str, Finding, Grade], ...]
+    chance: Chance
 
 
-def _scene(case: PhantomCase, size: int) -> _Scene:
+def _sitting(case: PhantomCase, size: int) -> _Sitting:
     if not SIZES[0] <= size <= SIZES[1]:
         raise DataError(f"size is {size} pixels", f"it must lie between {SIZES[0]} and {SIZES[1]}")
     seed, patient, visit = case.seed
-    rng = _stream(_IMAGE, seed, patient, visit)
-    anatomy, view, moment = random_anatomy(_stream(_PATIENT, seed, patient)), random_view(rng), random_moment(rng)
-    return _Scene(frame(view, size), anatomy, moment, outline(anatomy, moment), rng)
+    anatomy, chance = random_anatomy(Chance(_PATIENT, seed, patient), case.sex, case.age), Chance(_IMAGE, seed, patient, visit)
+    view, moment, side = random_view(chance), random_moment(chance, case.view), chance.sign()
+    findings = _graded(case, side)
+    for _, finding, grade in findings:
+        if finding.reshape:
+            anatomy, moment = finding.reshape(anatomy, moment, grade)
+    return _Sitting(frame(view, size), anatomy, moment, findings, chance)
 
 
-def _chest(scene: _Scene) -> Chest:
-    return chest(scene.anatomy, scene.moment, scene.borders, scene.ground, scene.rng)
+def _graded(case: PhantomCase, side: float) -> tuple[tuple[str, Finding, Grade], ...]:
+    """The findings of a case in the order of painting. Those of one image keep mostly to one side."""
+    seed, patient, visit = case.seed
+    visible, graded = dict(case.findings), []
+    for name, finding in FINDINGS.items():
+        if name in visible:
+            chance = Chance(_FINDING, seed, patient, 0 if finding.lasting else visit, _NUMBER[name])
+            own = chance.sign() if finding.lasting else side if chance.happens(0.75) else -side
+            graded.append((name, finding, Grade(visible[name], own, chance)))
+    return tuple(graded)
 
 
-def _filled(case: PhantomCase, scene: _Scene) -> np.ndarray:
-    rng = _stream(_FINDINGS, *case.seed)
-    foci = random_foci(rng, scene.borders, scene.moment, case.visibility)
-    return filled_share(foci, scene.ground, rng)
+def _painted(patient: _Sitting) -> tuple[Stage, list[tuple[str, list[np.ndarray]]]]:
+    """The chest with its findings, and the traces of each."""
+    borders = outline(patient.anatomy, patient.moment)
+    body = chest(patient.anatomy, patient.moment, borders, patient.ground, patient.chance)
+    stage = Stage(patient.ground, patient.anatomy, patient.moment, borders, body, body.air.copy())
+    return stage, [(name, finding.paint(stage, grade)) for name, finding, grade in patient.findings]
 
 
-def _stream(*key: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
+def _parted(name: str, masks: list[np.ndarray], ground: Frame) -> list[Trace]:
+    if FINDINGS[name].both_lungs:
+        masks = [mask * half for mask in masks for half in (ground.u < 0, ground.u >= 0)]
+    strongest = max(float(mask.max()) for mask in masks)
+    return [Trace(name, mask) for mask in masks if mask.max() > 0.3 * strongest]

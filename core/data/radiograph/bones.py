@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.data.radiograph.curves import cosine, sine
 from core.data.radiograph.fields import LEVELS, Frame, bounded
 from core.data.radiograph.patient import Anatomy, Moment, Outline
 
@@ -49,7 +50,7 @@ def _clavicles(anatomy: Anatomy, moment: Moment, ground: Frame) -> np.ndarray:
     """Two gently S-shaped bones that rise to the shoulders; a turned patient shows their ends at unequal distances."""
     side = np.abs(ground.u - 0.035 * moment.turn)
     along = (side - 0.03) * 3
-    level = anatomy.clavicle - 0.05 * along + 0.012 * np.sin(6 * along)
+    level = anatomy.clavicle - 0.05 * along + 0.012 * sine(6 * along)
     shown = ground.edge(side - 0.03, 0.014) * ground.edge(0.38 - side, 0.06)
     return 0.15 * shown * ground.edge(0.0135 - np.abs(ground.v - level), 0.011)
 
@@ -63,9 +64,9 @@ def _shoulders(anatomy: Anatomy, ground: Frame) -> np.ndarray:
 
 def _spine(anatomy: Anatomy, moment: Moment, ground: Frame) -> np.ndarray:
     """Vertebrae with darker discs between, taller downwards, and the row of spinous processes."""
-    wave = np.cos(2 * np.pi * LEVELS / (0.046 + 0.014 * LEVELS))
+    wave = cosine(2 * np.pi * LEVELS / (0.046 + 0.014 * LEVELS))
     shown = bounded(0.35 + 2 * (LEVELS - 0.05), 0.35, 1)
-    off_centre = ground.u - ground.by_level(anatomy.spine_bend * np.sin(5 * LEVELS))
+    off_centre = ground.u - ground.by_level(anatomy.spine_bend * sine(5 * LEVELS))
     column = ground.edge(ground.by_level(0.03 + 0.014 * LEVELS) - np.abs(off_centre), 0.014)
     process = ground.edge(0.007 - np.abs(off_centre + 0.025 * moment.turn), 0.012)
     return ground.by_level(shown * (0.075 + 0.025 * wave)) * column + ground.by_level(shown * 0.025 * (1 - wave)) * process

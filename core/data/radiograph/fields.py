@@ -1,6 +1,7 @@
 """The drawing ground: patient coordinates, soft edges, cloudy fields and soft lines.
 
-It knows no anatomy. Lengths are shares of the side of an image at scale 1, so one drawing looks the same at every size.
+It knows no anatomy. Lengths are shares of the side of an image at scale 1, so one drawing looks the same at every size. The bytes of a
+drawing are the same on every machine: nothing here but sums, products, quotients, square roots, and matrix products that stay exact.
 """
 
 import math
@@ -8,10 +9,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+
+from core.data.radiograph.chance import Chance, coarse
 
 _TABLE_TOP, _ROWS_PER_SIDE, _TABLE_ROWS = -0.25, 512, 768
 LEVELS = (_TABLE_TOP + np.arange(_TABLE_ROWS) / _ROWS_PER_SIDE).astype(np.float32)  # v of each row of a table by level
+_SQRT_TAU = 2.5066282746310002
 _SPLINE_DEVIATION = 0.479  # of a uniform cubic B-spline through unit normal values, in two dimensions
 
 
@@ -23,6 +26,11 @@ class View:
     tilt: float
     shift_u: float
     shift_v: float
+
+    @property
+    def turn(self) -> tuple[float, float]:
+        """Sine and cosine of the tilt."""
+        return coarse(math.sin(self.tilt)), coarse(math.cos(self.tilt))
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Frame:
 
     def strip(self, top: float, bottom: float) -> tuple[slice, "Frame"]:
         """The rows of pixels between two levels, and the frame of these alone: small things need not be drawn everywhere."""
-        slack = 0.6 * abs(math.sin(self.view.tilt))
+        slack = 0.6 * abs(self.view.turn[0])
         first, last = (((level - 0.5) * self.view.scale + self.view.shift_v + 0.5) * self.size for level in (top - slack, bottom + slack))
         first = min(max(int(first), 0), self.size - 1)
         rows = slice(first, max(int(last) + 1, first + 1))
@@ -72,7 +80,7 @@ class Frame:
 
     def pixel_place(self, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Column and row, in pixels and fractions of them, where patient coordinates fall."""
-        sine, cosine = math.sin(self.view.tilt), math.cos(self.view.tilt)
+        sine, cosine = self.view.turn
         x = (u * cosine - (v - 0.5) * sine) * self.view.scale + self.view.shift_u
         y = (u * sine + (v - 0.5) * cosine) * self.view.scale + self.view.shift_v
         return (x + 0.5) * self.size - 0.5, (y + 0.5) * self.size - 0.5
@@ -82,7 +90,7 @@ def frame(view: View, size: int) -> Frame:
     """The patient coordinates of all pixels of an image with side `size`."""
     places = (np.arange(size, dtype=np.float32) + 0.5) / size - 0.5
     x, y = (places - view.shift_u)[None, :] / view.scale, (places - view.shift_v)[:, None] / view.scale
-    sine, cosine = math.sin(view.tilt), math.cos(view.tilt)
+    sine, cosine = view.turn
     u, v = x * cosine + y * sine, 0.5 - x * sine + y * cosine
     row = ((v - _TABLE_TOP) * _ROWS_PER_SIDE).astype(np.intp)
     return Frame(view, size, 1 / (size * view.scale), u, v, np.abs(u), row)
@@ -98,27 +106,34 @@ def smooth(ramp: np.ndarray) -> np.ndarray:
     return ramp * ramp * (3 - 2 * ramp)
 
 
-def clouds(rng: np.random.Generator, cells: int, size: int) -> np.ndarray:
+def value_at(profile: np.ndarray, v: float) -> float:
+    """The value of a profile over LEVELS at the level next to `v`."""
+    return float(profile[min(max(round((v - _TABLE_TOP) * _ROWS_PER_SIDE), 0), _TABLE_ROWS - 1)])
+
+
+def clouds(chance: Chance, cells: int, size: int) -> np.ndarray:
     """A smooth random field, float32 (size, size), mean 0, deviation about 1, with `cells` random values along a side.
 
-    The values lie on a lattice that does not depend on `size`: the same clouds at every size.
+    The values lie on a lattice that does not depend on `size`: the same clouds at every size. Weights are multiples of 2^-8 and values of
+    2^-5, so that every sum of products fits in 24 bits and no order of adding can round it.
     """
-    lattice = rng.standard_normal((cells + 3, cells + 3), dtype=np.float32)
+    lattice = chance.normals(cells + 3, cells + 3)
     spread = _spline(cells, size)
-    return spread @ lattice @ spread.T
+    return spread @ lattice @ spread.T * np.float32(1 / _SPLINE_DEVIATION)
 
 
 @lru_cache(maxsize=64)
 def _spline(cells: int, size: int) -> np.ndarray:
-    """Weights of the uniform cubic B-spline: float32 (size, cells + 3)."""
+    """Weights of the uniform cubic B-spline: float32 (size, cells + 3), multiples of 2^-8."""
     place = (np.arange(size) + 0.5) * cells / size
     cell = place.astype(int)
     t = place - cell
-    weights = np.stack([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3], axis=1) / 6
+    r = 1 - t
+    weights = np.stack([r * r * r, (3 * t - 6) * t * t + 4, ((-3 * t + 3) * t + 3) * t + 1, t * t * t], axis=1) / 6
     matrix = np.zeros((size, cells + 3), np.float32)
     for offset in range(4):
-        matrix[np.arange(size), cell + offset] = weights[:, offset]
-    return matrix / np.float32(math.sqrt(_SPLINE_DEVIATION))
+        matrix[np.arange(size), cell + offset] = np.rint(weights[:, offset] * 256) / 256
+    return matrix
 
 
 @dataclass(frozen=True)
@@ -136,9 +151,29 @@ def soft_lines(ground: Frame, strokes: Strokes, width: float) -> np.ndarray:
     column, row = ground.pixel_place(strokes.u, strokes.v)
     last = ground.size - 1.001
     inside = (column > 0) & (row > 0) & (column < last) & (row < last) & (strokes.density > 0)
-    mass = strokes.density[inside] * (strokes.step * math.sqrt(2 * math.pi) * width / ground.pixel**2)
-    deviation = max(width / ground.pixel, 0.4)
-    return gaussian_filter(_dots(column[inside], row[inside], mass, ground.size), deviation, truncate=2.5)
+    mass = strokes.density[inside] * (strokes.step * _SQRT_TAU * width / (ground.pixel * ground.pixel))
+    return _blurred(_dots(column[inside], row[inside], mass, ground.size), _bell(max(width / ground.pixel, 0.4)))
+
+
+def _bell(deviation: float) -> list[float]:
+    """Weights of a Gaussian from its middle outwards; with those of the other side they sum to 1."""
+    reach = int(2.5 * deviation + 0.5)
+    weights = [coarse(math.exp(-0.5 * (step / deviation) ** 2)) for step in range(reach + 1)]
+    total = weights[0] + 2 * sum(weights[1:])
+    return [weight / total for weight in weights]
+
+
+def _blurred(field: np.ndarray, weights: list[float]) -> np.ndarray:
+    """A field blurred down and across by shifted copies of itself; what lies beyond its borders is 0."""
+    for turned in (False, True):
+        source = field.T if turned else field
+        blurred = source * weights[0]
+        for step, weight in enumerate(weights[1:], 1):
+            part = source * weight
+            blurred[step:] += part[:-step]
+            blurred[:-step] += part[step:]
+        field = blurred.T if turned else blurred
+    return field
 
 
 def _dots(column: np.ndarray, row: np.ndarray, mass: np.ndarray, size: int) -> np.ndarray:

@@ -3,11 +3,14 @@
 Attenuation is a sum over what the ray passes. The trunk of an average patient is 0.86; bone adds, air takes away.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.data.radiograph.bones import bones
+from core.data.radiograph.chance import Chance
+from core.data.radiograph.curves import decay, sine
 from core.data.radiograph.fields import LEVELS, Frame, Strokes, bounded, clouds, smooth, soft_lines
 from core.data.radiograph.patient import Anatomy, Moment, Outline
 from core.data.radiograph.vessels import vessels
@@ -28,17 +31,17 @@ class Chest:
     vessels: np.ndarray
 
 
-def chest(anatomy: Anatomy, moment: Moment, borders: Outline, ground: Frame, rng: np.random.Generator) -> Chest:
-    """The chest of a patient at one moment. `rng` makes what no one can see coming: grain of the tissues and harmless streaks."""
+def chest(anatomy: Anatomy, moment: Moment, borders: Outline, ground: Frame, chance: Chance) -> Chest:
+    """The chest of a patient at one moment. `chance` makes what no one can see coming: grain of the tissues and harmless streaks."""
     heart, height = _heart(borders, ground), _above_diaphragm(anatomy, moment, ground)
     under = ground.edge(-height, 0.014)
     tissue = _soft_tissue(anatomy, moment, ground, heart, under)
     tissue += bones(anatomy, moment, borders, ground) * (1 - 0.6 * np.maximum(under, 0.7 * heart))
     air = _air(anatomy, moment, borders, ground, heart, under)
-    air *= _texture(moment, ground, height, rng)
+    air *= _texture(moment, ground, height, chance)
     marks = vessels(anatomy, moment, ground)
     if moment.streaks:
-        marks += _streaks(moment, ground, rng)
+        marks += _streaks(moment, ground, chance)
     return Chest(tissue, air, marks)
 
 
@@ -54,7 +57,10 @@ def _above_diaphragm(anatomy: Anatomy, moment: Moment, ground: Frame) -> np.ndar
     from_top = ground.side - 0.17
     beyond = np.maximum(from_top - 0.1, 0)
     fall = np.square(from_top) * 1.5 + np.square(beyond) * 4
-    fall -= anatomy.dome_difference * ground.edge(-ground.u, 0.1)
+    if moment.flattened:
+        fall *= 1 - moment.flattened
+    right, left = anatomy.dome_difference + moment.raised[0], moment.raised[1]
+    fall -= left + (right - left) * ground.edge(-ground.u, 0.1)
     return moment.diaphragm + fall - ground.v
 
 
@@ -64,8 +70,9 @@ def _soft_tissue(anatomy: Anatomy, moment: Moment, ground: Frame, heart: np.ndar
     tissue += under * (0.12 + 0.04 * anatomy.build)
     rows, strip = ground.strip(-0.2, 0.4)
     tissue[rows] -= _windpipe(moment, strip)
-    rows, strip = ground.strip(moment.diaphragm, moment.diaphragm + 0.14)
-    tissue[rows] -= 0.2 * under[rows] * strip.disc(0.15, moment.diaphragm + 0.075, 0.08, 0.045, 0.5)  # gas in the stomach
+    dome = moment.dome(1)
+    rows, strip = ground.strip(dome, dome + 0.14)
+    tissue[rows] -= 0.2 * under[rows] * strip.disc(0.15, dome + 0.075, 0.08, 0.045, 0.5)  # gas in the stomach
     if anatomy.breast:
         rows, strip = ground.strip(anatomy.breast_level - 0.2, anatomy.breast_level + 0.2)
         tissue[rows] += anatomy.breast * _breasts(anatomy, strip)
@@ -76,7 +83,7 @@ def _trunk(anatomy: Anatomy, ground: Frame) -> np.ndarray:
     """Soft tissue between the skin lines: neck, shoulders, trunk; thinner towards the skin."""
     slope = bounded((ground.side - 0.08) * 3, 0, 1)
     depth = ground.v + 0.03 - slope * (2 - slope) * anatomy.shoulder
-    skin = ground.by_level(0.485 + 0.05 * anatomy.build + 0.1 * np.exp(-np.square((LEVELS - 0.12) / 0.17)))
+    skin = ground.by_level(0.485 + 0.05 * anatomy.build + 0.1 * decay(np.square((LEVELS - 0.12) / 0.17)))
     inward = skin - ground.side
     trunk = 0.8 + 0.2 * ground.edge(depth - 0.07, 0.14)
     trunk *= ground.edge(depth, 0.03)
@@ -110,18 +117,19 @@ def _air(anatomy: Anatomy, moment: Moment, borders: Outline, ground: Frame, hear
     return depth * ground.edge(wall - ground.side, 0.016) * (1 - 0.88 * heart) * (1 - 0.92 * under)
 
 
-def _texture(moment: Moment, ground: Frame, height: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _texture(moment: Moment, ground: Frame, height: np.ndarray, chance: Chance) -> np.ndarray:
     """Share of air that is there after uneven filling everywhere and the crowded bases of a shallow breath."""
-    uneven = 1 + 0.045 * clouds(rng, 6, ground.size) + 0.03 * clouds(rng, 14, ground.size)
-    crowded = 0.34 * (1 - moment.inspiration)
+    uneven = 1 + 0.045 * clouds(chance, 6, ground.size) + 0.03 * clouds(chance, 14, ground.size)
+    crowded = 0.34 * max(1 - moment.inspiration, 0)
     return uneven - crowded * smooth(ground.edge(0.07 - np.abs(height), 0.14))
 
 
-def _streaks(moment: Moment, ground: Frame, rng: np.random.Generator) -> np.ndarray:
+def _streaks(moment: Moment, ground: Frame, chance: Chance) -> np.ndarray:
     """Plate-like shadows of lung that is not unfolded: short, level lines near the bases."""
-    side, start = rng.choice([-1.0, 1.0], (2, moment.streaks)), rng.uniform(0.1, 0.2, moment.streaks)
-    level = moment.diaphragm - rng.uniform(0.03, 0.18, moment.streaks)
+    count = moment.streaks
+    side, start = np.where(chance.shares(2 * count).reshape(2, count) < 0.5, -1.0, 1.0), 0.1 + 0.1 * chance.shares(count)
+    level = moment.diaphragm - 0.03 - 0.15 * chance.shares(count)
     along = np.linspace(0, 1, 20)[:, None]
-    u = side[0] * (start + along * rng.uniform(0.06, 0.12, moment.streaks))
-    v = level + 0.03 * side[1] * along + 0.008 * np.sin(3 * along)
-    return soft_lines(ground, Strokes(u.ravel(), v.ravel(), np.repeat(np.sin(np.pi * along) * 0.2, moment.streaks), 0.005), 0.005)
+    u = side[0] * (start + along * (0.06 + 0.06 * chance.shares(count)))
+    v = level + 0.03 * side[1] * along + 0.008 * sine(3 * along)
+    return soft_lines(ground, Strokes(u.ravel(), v.ravel(), np.repeat(sine(math.pi * along) * 0.2, count), 0.005), 0.005)

@@ -1,14 +1,13 @@
+import os
 import subprocess
 import sys
 import zlib
-from collections import Counter, defaultdict
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from core.data.phantom import draw, opacity, plan
+from core.data.phantom import VERSION, draw, plan, traces
 from core.errors import DataError
 
 
@@ -20,18 +19,6 @@ def cases():
 @pytest.fixture(scope="module")
 def pixels(cases):
     return np.stack([draw(case, 64) for case in cases])
-
-
-def by_split(cases):
-    groups = defaultdict(list)
-    for case in cases:
-        groups[case.split].append(case)
-    return groups
-
-
-def test_the_same_seed_plans_the_same_cases_and_another_seed_others():
-    assert plan(100, 3) == plan(100, 3)
-    assert [case.pneumonia for case in plan(100, 3)] != [case.pneumonia for case in plan(100, 4)]
 
 
 def test_a_case_has_the_same_bytes_in_any_order(cases, pixels):
@@ -57,74 +44,10 @@ def test_another_seed_draws_another_patient():
     assert np.abs(draw(one, 64).astype(int) - draw(other, 64)).mean() > 5
 
 
-def test_image_ids_are_unique(cases):
-    assert len({case.image_id for case in cases}) == len(cases)
-
-
-def test_no_patient_is_in_two_splits(cases):
-    patients = [{case.patient for case in group} for group in by_split(cases).values()]
-    assert len(set.union(*patients)) == sum(len(group) for group in patients)
-
-
-def test_splits_hold_sixty_fifteen_and_twenty_five_percent():
-    assert Counter(case.split for case in plan(2000, 0)) == {"train": 1200, "val": 300, "test": 500}
-
-
-def test_patients_have_one_to_three_images(cases):
-    images = Counter(Counter(case.patient for case in cases).values())
-    assert set(images) == {1, 2, 3}
-    assert images[1] > images[2] > images[3]
-
-
-def test_some_patients_have_pneumonia_in_one_image_and_not_in_another(cases):
-    answers = defaultdict(set)
-    for case in cases:
-        answers[case.patient].add(case.pneumonia)
-    assert sum(len(both) == 2 for both in answers.values()) > 10
-
-
-@pytest.mark.parametrize("images", [20, 21, 40, 101, 1000])
-def test_each_split_has_both_classes_and_about_45_percent_pneumonia(images):
-    planned = plan(images, 1)
-    assert len(planned) == images
-    for group in by_split(planned).values():
-        ill = sum(case.pneumonia for case in group)
-        assert abs(ill - 0.45 * len(group)) <= 0.55
-        assert 0 < ill < len(group)
-
-
-def test_only_pneumonia_has_a_visibility_and_all_grades_occur(cases):
-    assert {case.visibility for case in cases if not case.pneumonia} == {0.0}
-    grades = [case.visibility for case in cases if case.pneumonia]
-    assert 0 < min(grades) < 0.1
-    assert 0.9 < max(grades) <= 1
-
-
 @pytest.mark.parametrize("feature", [np.mean, np.std, np.median])
 def test_overall_grey_does_not_give_the_class_away(cases, pixels, feature):
     auc = roc_auc_score([case.pneumonia for case in cases], [feature(image) for image in pixels])
     assert 0.35 < auc < 0.65
-
-
-def test_pneumonia_brightens_its_place_and_leaves_the_rest_as_it_is(cases):
-    ill = [case for case in cases if case.visibility > 0.5][:15]
-    for case in ill:
-        with_it, without = (draw(one, 64).astype(int) for one in (case, replace(case, pneumonia=False, visibility=0.0)))
-        place = opacity(case, 64)
-        assert np.array_equal(with_it[place == 0], without[place == 0])
-        assert (with_it - without)[place > 0.2].mean() > 5
-
-
-def test_a_more_visible_pneumonia_replaces_more_air(cases):
-    case = next(case for case in cases if case.pneumonia)
-    faint, plain = (opacity(replace(case, visibility=grade), 64) for grade in (0.1, 0.9))
-    assert plain.max() > 2 * faint.max() > 0
-    assert plain.max() <= 1
-
-
-def test_a_normal_case_has_no_opacity(cases):
-    normal = next(case for case in cases if not case.pneumonia)
-    assert not opacity(normal, 64).any()
 
 
 def test_lungs_are_darker_than_the_heart_and_the_abdomen(pixels):
@@ -161,14 +84,39 @@ def test_a_size_out_of_bounds_is_refused(cases, size):
     with pytest.raises(DataError, match="between 32 and 1024"):
         draw(cases[0], size)
     with pytest.raises(DataError, match="between 32 and 1024"):
-        opacity(cases[0], size)
+        traces(cases[0], size)
 
 
-def test_fewer_than_twenty_images_are_refused():
-    with pytest.raises(DataError, match="at least 20"):
-        plan(19, 0)
+OF_VERSION_2 = (
+    "eb0e416c70a58f5ab12529c9b095ef4fadb07a0614169c5c220f485925006eb6"  # of the digest below: with other bytes goes another VERSION
+)
+_BYTES = """
+import hashlib
+from dataclasses import replace
+from core.data.phantom import VERSION, draw, plan
+from core.data.radiograph.findings import FINDINGS
+
+digest = hashlib.sha256()
+for task in ("binary", "multiclass", "multilabel"):
+    cases = plan(200, 3, task)
+    digest.update(repr(cases).encode())
+    for size in (64, 128):
+        for case in cases[:6]:
+            digest.update(draw(case, size).tobytes())
+for row, name in enumerate(FINDINGS):
+    digest.update(draw(replace(cases[row], findings=((name, 0.8),)), 64).tobytes())
+print(digest.hexdigest())
+"""
 
 
-def test_a_negative_seed_is_refused():
-    with pytest.raises(DataError, match="0 or more"):
-        plan(20, -1)
+def test_the_bytes_are_those_of_this_version_whatever_the_processor_can_do():
+    """NumPy with its plainest loops, and a matrix product for a processor without fused multiply-add, beside those of this machine."""
+    assert VERSION == 2
+    found = np._core._multiarray_umath.__cpu_features__
+    dispatched = [name for name in np._core._multiarray_umath.__cpu_dispatch__ if found.get(name)]
+    plain = {"NPY_DISABLE_CPU_FEATURES": " ".join(dispatched), "OPENBLAS_CORETYPE": "Nehalem"}
+    answers = [
+        subprocess.run([sys.executable, "-c", _BYTES], capture_output=True, text=True, check=True, env=os.environ | extra).stdout
+        for extra in ({}, plain)
+    ]
+    assert [answer.strip() for answer in answers] == [OF_VERSION_2, OF_VERSION_2]
