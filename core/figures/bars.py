@@ -4,20 +4,44 @@ from core.evaluation.intervals import Interval
 from core.figures.style import axis, color_of, figure
 
 _PATTERNS = ("", "/", "x", ".", "-")
+_MOST_UPRIGHT = 5  # classes; more do not fit side by side on a phone
 
 
-def class_counts_figure(splits: dict[str, dict], height: int = 280) -> dict:
-    """Images per class in each split, from `Dataset.counts`."""
+def class_counts_figure(splits: dict[str, dict], height: int | None = None) -> dict:
+    """Images per class in each split, from `Dataset.counts`: few classes as upright bars, many as a row each."""
     classes = list(next(iter(splits.values()))["per_class"])
+    if len(classes) > _MOST_UPRIGHT:
+        return _counts_in_rows(splits, classes, height or 90 + 46 * len(classes))
     traces = [
         {
             "type": "bar", "name": name, "x": list(splits), "y": [counts["per_class"][name] for counts in splits.values()],
-            "text": [counts["per_class"][name] for counts in splits.values()], "marker": {"color": color_of(number),
-            "pattern": {"shape": _PATTERNS[number % len(_PATTERNS)], "solidity": 0.2}},
+            "text": [counts["per_class"][name] for counts in splits.values()], "textposition": "outside", "cliponaxis": False,
+            "marker": _marker(number),
         }
         for number, name in enumerate(classes)
     ]  # fmt: skip
-    return figure(traces, height, barmode="group", xaxis=axis(""), yaxis=axis("Images"))
+    return figure(traces, height or 280, barmode="group", xaxis=axis(""), yaxis=axis("Images"))
+
+
+def _counts_in_rows(splits: dict[str, dict], classes: list[str], height: int) -> dict:
+    """The splits as bars in each row, the commonest class first."""
+    totals = {name: sum(counts["per_class"][name] for counts in splits.values()) for name in classes}
+    ranked = sorted(classes, key=lambda name: -totals[name])
+    traces = [
+        {
+            "type": "bar", "orientation": "h", "name": split, "y": ranked, "x": [counts["per_class"][name] for name in ranked],
+            "text": [counts["per_class"][name] for name in ranked], "textposition": "outside", "cliponaxis": False,
+            "textfont": {"size": 10}, "constraintext": "none",
+            "marker": _marker(number),
+        }
+        for number, (split, counts) in enumerate(splits.items())
+    ]  # fmt: skip
+    rows = axis("", autorange="reversed", type="category", dtick=1)
+    return figure(traces, height, barmode="group", xaxis=axis("Images"), yaxis=rows, bargap=0.2)
+
+
+def _marker(number: int) -> dict:
+    return {"color": color_of(number), "pattern": {"shape": _PATTERNS[number % len(_PATTERNS)], "solidity": 0.2}}
 
 
 def interval_figure(estimates: dict[str, Interval], metric: str, height: int | None = None) -> dict:
