@@ -22,6 +22,7 @@ class Image:
     """How an image is prepared for the model."""
 
     image_size: int
+    aspect: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ class Training:
     augmentation: Augmentation
 
 
+# Settings that older recipes lack, and the value that those were trained with: as their default it lets old documents open, and left out
+# of the digest it keeps old digests.
+_ADDED = {"aspect": "squeeze"}
 MODEL_PARTS = {"cnn": CNN, "transfer": Transfer, "svm": SVM, "forest": Forest}
 
 
@@ -118,7 +122,9 @@ class Recipe:
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that are equal for equal recipes only."""
-        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()[:16]
+        document = self.as_dict()
+        document["settings"] = {name: value for name, value in self.settings.items() if _ADDED.get(name) != value}
+        return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def settings(self) -> dict:

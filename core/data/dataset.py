@@ -129,6 +129,11 @@ class Dataset:
         """The row numbers of a split, (n_split,) int."""
         return np.flatnonzero(self.splits == split)
 
+    @property
+    def unlabelled(self) -> np.ndarray:
+        """The rows whose truth nobody told, (n_unlabelled,) int."""
+        return self.rows(UNLABELLED)
+
     def select(self, rows: np.ndarray) -> "Dataset":
         """The data set of these rows only, in this order."""
         columns = {name: _take(getattr(self, name), rows) for name in ("image_ids", "splits", "y", "patients", "content_hashes")}

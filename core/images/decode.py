@@ -4,9 +4,8 @@ What a file is, is decided by its content and never by its name. Refusals are Im
 `core.images.dicom`, imported when the first DICOM comes, since pydicom takes a while.
 """
 
+import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import ImageError
@@ -43,13 +42,16 @@ _TEXTS = ((b"<svg", "an SVG drawing"), (b"<html", "a web page"), (b"<!doctype ht
 _HEAD = 1024  # bytes looked at to name a text
 
 
-def read(path: Path) -> Decoded:
-    """The picture in a file. Raises ImageError; one that is missing, no file, or larger than MAX_BYTES is refused unread."""
+def read(path: Path, side: int | None = None) -> Decoded:
+    """The picture in a file; `side` as in `decode`.
+
+    Raises ImageError; a file that is missing, is none, or is larger than MAX_BYTES is refused unread.
+    """
     try:
         data = _bytes(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ImageError("the file cannot be read", "", "Check its name, and that you may read it") from error
-    return decode(data)
+    return decode(data, side)
 
 
 def _bytes(path: Path) -> bytes:
@@ -57,28 +59,53 @@ def _bytes(path: Path) -> bytes:
         raise ImageError(f"there is no file {path.name}", "", "Check the name and the folder")
     if not path.is_file():
         raise ImageError(f"{path.name} is no file", "a picture is a file", "Name a file in the folder instead of the folder")
-    _check_bytes(path.stat().st_size)
+    size = path.stat().st_size
+    _check_bytes(size)
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)  # a file can grow after its size was asked
+        return file.read(size + 1)  # a file can grow after its size was asked
 
 
-def decode(data: bytes) -> Decoded:
-    """The picture in the bytes of a file. Raises ImageError that says what is wrong with them and what to do."""
+def decode(data: bytes, side: int | None = None) -> Decoded:
+    """The picture in the bytes of a file. Raises ImageError that says what is wrong with them and what to do.
+
+    With `side`, in pixels, the picture is for a model of that side: a JPEG is decoded at the smallest of its scales 1, 1/2, 1/4 and 1/8
+    at which both sides have twice as many pixels or more, and colour is left undecoded (so it brings no warning).
+    """
     _check_bytes(len(data))
-    with _quiet():
+    with _QUIET:
         if data[128:132] == b"DICM":
             from core.images.dicom import decode_dicom  # late, for its imports take longer than most pictures
 
             return decode_dicom(data)
-        return decode_raster(data, _form(data))
+        return decode_raster(data, _form(data), side)
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silences what the readers warn of: whatever matters of it is checked here or said in plain words."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"(PIL|pydicom|pylibjpeg|openjpeg)\b")
-        yield
+class _Quiet:
+    """Silences what the readers warn of: whatever matters of it is checked here or said in plain words.
+
+    The filters of `warnings` belong to the whole process: the first thread in sets them and the last one out puts them back.
+    """
+
+    def __init__(self):
+        self._lock, self._inside = threading.Lock(), 0
+        self._filters = warnings.catch_warnings()
+
+    def __enter__(self):
+        with self._lock:
+            if self._inside == 0:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.filterwarnings("ignore", module=r"(PIL|pydicom|pylibjpeg|openjpeg)\b")
+            self._inside += 1
+
+    def __exit__(self, *_raised):
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._filters.__exit__()
+
+
+_QUIET = _Quiet()
 
 
 def _check_bytes(count: int) -> None:

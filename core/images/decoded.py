@@ -1,9 +1,10 @@
 """A decoded picture, and the limits that every picture keeps, whatever file it came in.
 
-Nothing of the file but its pixels, its kind and plain-word warnings is kept: no metadata, no name, no patient.
+Nothing of the file but its pixels, its kind and plain-word warnings is kept: no metadata, no name, no patient. A JPEG's bytes stay in
+memory beside its pixels for as long as those do, since a model's own view of it is decoded from them; they are never shown or written.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,15 +23,24 @@ class Decoded:
     Parameters
     ----------
     pixels : uint8 (H, W), upright, bright = dense (as MONOCHROME2), never constant, 16 <= H, W and H * W <= 40 million.
-    format : "PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP" or "DICOM".
+    format : "PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP" or "DICOM"; "array" where the pixels came from memory.
     mode : the file's own mode: Pillow's ("L", "RGB", "I;16", ...) or DICOM's photometric interpretation ("MONOCHROME1", ...).
     warnings : plain words on what was done to the file that a person might not expect; often empty.
+    full_size : (width, height) of the upright picture as it came, where `pixels` may be a reduced copy; None where they are all of it.
+    jpeg : the file's bytes where it is a JPEG decoded in full, from which `core.images.model_input` takes a reduced copy.
     """
 
     pixels: np.ndarray
     format: str
     mode: str
     warnings: tuple[str, ...] = ()
+    full_size: tuple[int, int] | None = None
+    jpeg: bytes | None = field(default=None, repr=False)
+
+    @property
+    def native_size(self) -> tuple[int, int]:
+        """(width, height) in pixels of the upright picture as it came."""
+        return self.full_size or (self.pixels.shape[1], self.pixels.shape[0])
 
 
 def check_size(width: int, height: int) -> None:

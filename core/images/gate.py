@@ -43,7 +43,7 @@ def _of_shape(height: int, width: int) -> tuple[str, str]:
     narrow = max(height, width) > MAX_ASPECT * min(height, width)
     small = min(height, width) < SMALL_SIDE
     return (
-        f"At {width} x {height} pixels, the picture is unusually long and narrow. It will be squeezed to a square." if narrow else "",
+        f"At {width} x {height} pixels, the picture is unusually long and narrow. Models see a square of it." if narrow else "",
         f"At {width} x {height} pixels, the picture is very small. Fine signs of disease cannot be seen in it." if small else "",
     )
 

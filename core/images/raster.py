@@ -21,6 +21,7 @@ from core.images.grey import to_8_bit
 from core.images.transparency import over_black
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
+DRAFT_FACTOR = 2  # at least so many pixels of a reduced JPEG for each of the model's; with 1, the mean difference is thrice as large
 STRONG_COLOUR = 16  # mean of largest minus smallest channel, 0..255; JPEG noise makes 2, the faint tint of a scanned film 5 to 10
 _COLOUR_SAMPLE = (32, 32)  # pixels: enough for a mean, and quick on every picture of a data set
 
@@ -37,22 +38,31 @@ _TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {  # EXIF 2.32, 4.6.4: f
     7: lambda pixels: np.rot90(pixels, 2).T,
     8: np.rot90,
 }
+_QUARTERS = (5, 6, 7, 8)  # those that swap width and height
 
 
-def decode_raster(data: bytes, form: str) -> Decoded:
-    """The picture in `data`, whose signature is that of `form` (one of FORMATS). Raises ImageError."""
+def decode_raster(data: bytes, form: str, side: int | None = None) -> Decoded:
+    """The picture in `data`, whose signature is that of `form` (one of FORMATS); `side` as in `decode`. Raises ImageError."""
     if form == "PNG":
         png.check_chunks(data)
+    draft = form == "JPEG" and side is not None
     with _damage_refused(form):
         image = Image.open(BytesIO(data), formats=(form,))
         _check_header(image, form)
-        mode, deep = image.mode, is_deep_colour(image)
+        mode, size, deep = image.mode, image.size, is_deep_colour(image)
+        if draft:
+            image.draft("L", (DRAFT_FACTOR * side, DRAFT_FACTOR * side))
         image.load()
         low = low_bytes(Image.open(BytesIO(data), formats=(form,))) if deep else None
     pixels, warnings = deep_grey(image, low) if deep else grey_of(image)
-    pixels = _upright(pixels, image)
+    pixels, turned = _upright(pixels, image)
     check_not_constant(pixels)
-    return Decoded(pixels, form, mode, warnings + _several(image))
+    warnings += _several(image)
+    if draft:
+        return Decoded(pixels, form, mode, warnings, size[::-1] if turned else size)
+    if side is not None:
+        return Decoded(pixels, form, mode, warnings)
+    return Decoded(pixels.copy(), form, mode, warnings, jpeg=data if form == "JPEG" else None)
 
 
 @contextmanager
@@ -81,7 +91,7 @@ def _check_header(image: Image.Image, form: str) -> None:
 def grey_of(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     """Grey levels of a loaded picture of any mode, uint8 (H, W), and warnings. Raises ImageError."""
     if image.mode == "L" and "transparency" not in image.info:
-        return np.array(image), ()
+        return np.asarray(image), ()
     if image.mode == "RGB" and "transparency" not in image.info:
         return _grey_of_colour(image)
     if image.mode[0] in "IF":
@@ -89,14 +99,14 @@ def grey_of(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     if image.has_transparency_data:
         return _grey_of_transparent(image)
     if image.mode == "LAB":
-        return np.array(image.getchannel("L")), ()
+        return np.asarray(image.getchannel("L")), ()
     return _grey_of_colour(image.convert("RGB"))
 
 
 def _grey_of_colour(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     """Of an RGB picture."""
     warnings = ("The picture is in strong colour, which X-rays are not. Its brightness was used.",) if _is_colourful(image) else ()
-    return np.array(image.convert("L")), warnings
+    return np.asarray(image.convert("L")), warnings
 
 
 def _is_colourful(image: Image.Image) -> bool:
@@ -124,14 +134,14 @@ def _grey_of_numbers(image: Image.Image) -> np.ndarray:
     return 255 - grey if white_is_zero else grey
 
 
-def _upright(pixels: np.ndarray, image: Image.Image) -> np.ndarray:
-    """Turned as the file's EXIF or XMP says; Pillow has turned a TIFF already, and taken the note out."""
+def _upright(pixels: np.ndarray, image: Image.Image) -> tuple[np.ndarray, bool]:
+    """Turned as the file's EXIF or XMP says, and whether by a quarter; Pillow has turned a TIFF already, and taken the note out."""
     try:
         orientation = image.getexif().get(_ORIENTATION, 1)
     except _DAMAGE:
-        return pixels  # the pixels are whole; only the note on how the camera was held is not
+        return pixels, False  # the pixels are whole; only the note on how the camera was held is not
     turn = _TURNS.get(orientation)
-    return np.ascontiguousarray(turn(pixels)) if turn else pixels
+    return (np.ascontiguousarray(turn(pixels)), orientation in _QUARTERS) if turn else (pixels, False)
 
 
 def _several(image: Image.Image) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from core.errors import ImageError
 from core.evaluation.counts import is_positive
 from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
-from core.images.preprocess import resize
+from core.images.model_input import model_input
 from core.runs.run import Run
 from core.runs.store import Store
 
@@ -60,13 +60,18 @@ class Predictor:
             except ImageError as error:
                 yield Answer(str(file), False, str(error))
 
-    def scores(self, pixels: np.ndarray) -> np.ndarray:
-        """Scores float32 (L,) of grey pixels uint8 (H, W), prepared as this run's training images were."""
-        return self.classifier.predict_proba(resize(pixels, self.run.recipe.image.image_size)[None])[0]
+    def scores(self, picture: Decoded) -> np.ndarray:
+        """Scores float32 (L,) of a picture, prepared as this run's training images were. Raises ImageError as `model_input` does."""
+        image = self.run.recipe.image
+        return self.classifier.predict_proba(np.stack([model_input(picture, image.image_size, image.aspect)]))[0]
 
     def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
-        """What the run says of a picture that was read already."""
-        found = dict(zip(self.run.data.labels, (float(score) for score in self.scores(decoded.pixels)), strict=True))
+        """What the run says of a picture that was decoded in full."""
+        try:
+            scores = self.scores(decoded)
+        except ImageError as error:
+            return Answer(name, False, str(error))
+        found = dict(zip(self.run.data.labels, map(float, scores), strict=True))
         thresholds = dict(self.run.operating_point.thresholds)
         warnings = (*decoded.warnings, *remarks(decoded))
         return Answer(name, True, None, found, thresholds, self._decide(found, thresholds), warnings)

@@ -5,6 +5,7 @@ import platform
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import numpy as np
 
 from core.data import registry, splits
 from core.data.audit import audit
-from core.data.cache import Prepared, prepare
+from core.data.cache import Prepared, preparation, prepare
 from core.data.dataset import SPLITS, Dataset
+from core.data.pace import Pace
 from core.errors import DataError
 from core.evaluation.predictions import Predictions
 from core.models.classifier import Classifier, Labelled
@@ -43,7 +45,7 @@ def train_run(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Mon
     store = Store(root)
     dataset = registry.load(source, root)
     base = _base(store, recipe)
-    prepared = prepare(dataset, recipe.image.image_size, root, _reading(monitor))
+    prepared = prepare(dataset, recipe.image.image_size, root, _reading(monitor), recipe.image.aspect)
     _check_splits(prepared.dataset)
     trained = _train(store, recipe, prepared, base, monitor)
     draft = root / "jobs" / run_id / "draft"
@@ -92,7 +94,7 @@ def _labelled(prepared: Prepared, split: str, recipe: Recipe) -> Labelled:
     dataset = prepared.dataset
     rows = dataset.rows(split)
     groups = splits.groups_of(dataset.patients, dataset.content_hashes, len(dataset))[rows]
-    key = (dataset.fingerprint, split, str(recipe.image.image_size))
+    key = (dataset.fingerprint, split, preparation(recipe.image.image_size, recipe.image.aspect))
     return Labelled(prepared.of(rows), dataset.y[rows], groups, key)
 
 
@@ -121,8 +123,9 @@ def _data_record(loaded: Dataset, used: Dataset) -> DataRecord:
     )  # fmt: skip
 
 
-def _reading(monitor: Monitor):
-    return lambda done, total: monitor.progress(Progress("reading images", done, total))
+def _reading(monitor: Monitor) -> Callable[[int, int], None]:
+    pace = Pace()
+    return lambda done, total: monitor.progress(Progress("reading images", done, total, *pace.of(done, total)))
 
 
 def _versions() -> dict[str, str]:

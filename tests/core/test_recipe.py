@@ -73,3 +73,12 @@ def test_a_recipe_names_the_run_that_its_features_come_from():
 def test_every_family_has_limits_and_a_fitting_size():
     assert set(MODEL_LIMITS) == set(FAMILIES)
     assert fitting_image_size("cnn", 28) == 28 and fitting_image_size("svm", 28) == 96 and fitting_image_size("svm", 1024) == 224
+
+
+def test_a_recipe_stored_before_there_was_an_aspect_opens_as_squeezed_and_keeps_its_digest():
+    document = build("cnn").as_dict()
+    del document["settings"]["aspect"]
+    old = Recipe.from_dict(document)
+    assert old == build("cnn") and old.image.aspect == "squeeze"
+    assert old.digest == "44ac935062582197"  # as it was then
+    assert build("cnn", {"aspect": "pad"}).digest != old.digest

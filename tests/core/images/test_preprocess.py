@@ -35,3 +35,30 @@ def test_left_stays_left_and_top_stays_top():
     resized = resize(pixels, 32)
     assert resized[4, 4] == 200
     assert resized[4, -4] == resized[-4, 4] == resized[-4, -4] == 0
+
+
+def test_padding_keeps_the_proportions_between_black_bars():
+    pixels = np.full((100, 200), 77, np.uint8)
+    wide, tall = resize(pixels, 64, "pad"), resize(pixels.T, 64, "pad")
+    assert (wide[16:48] == 77).all() and not wide[:16].any() and not wide[48:].any()
+    np.testing.assert_array_equal(tall, wide.T)
+
+
+def test_cropping_keeps_the_middle_square():
+    pixels = np.full((100, 300), 9, np.uint8)
+    pixels[:, 100:200] = 200
+    assert (resize(pixels, 32, "centre-crop")[:, 1:-1] == 200).all()
+    assert resize(pixels, 32, "squeeze").mean() == pytest.approx(9 + 191 / 3, abs=2)
+
+
+@pytest.mark.parametrize("aspect", ["squeeze", "pad", "centre-crop"])
+@pytest.mark.parametrize("shape", [(16, 2000), (2000, 16), (65, 64), (33, 32)])
+def test_every_aspect_gives_the_square_of_any_shape(aspect, shape):
+    resized = resize(np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8), 32, aspect)
+    assert (resized.shape, resized.dtype) == ((32, 32), np.uint8)
+
+
+@pytest.mark.parametrize("aspect", ["squeeze", "pad", "centre-crop"])
+def test_a_square_picture_is_the_same_in_every_aspect(aspect):
+    pixels = np.random.default_rng(0).integers(0, 256, (90, 90), dtype=np.uint8)
+    np.testing.assert_array_equal(resize(pixels, 32, aspect), resize(pixels, 32))

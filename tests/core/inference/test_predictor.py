@@ -1,15 +1,26 @@
 """The life of one image: the same score from a file as in the run's test predictions, for every model family."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from core.data import registry
+from core.data.phantom import draw, plan
 from core.errors import StoreError
+from core.images.decode import decode
+from core.images.model_input import model_input
+from core.images.preprocess import resize
 from core.inference.predictor import Predictor
+from core.jobs.submission import fitting_recipe
+from core.jobs.train_run import train_run
+from core.runs.store import Store
+from core.training.history import Silence
 from tests.conftest import ROOT
 
 FAMILIES = ("cnn", "transfer", "svm", "forest")
@@ -26,6 +37,35 @@ def test_a_test_image_scores_alone_as_it_did_among_the_others(family, trained, s
     found = np.array([answer.scores[label] for answer in answers])
     assert np.abs(found - stored.y_score[:, 0]).max() <= 1e-5
     assert [answer.decisions[label] for answer in answers] == (stored.y_score[:, 0] >= np.float32(0.5)).astype(int).tolist()
+
+
+@pytest.fixture(scope="module")
+def large_jpegs(tmp_path_factory) -> Path:
+    """40 phantoms as JPEG files of 1200 x 900, in train|val|test/CLASS."""
+    folder, grain = tmp_path_factory.mktemp("large"), np.random.default_rng(0).normal(0, 3, (900, 1200))
+    for case in plan(40, 7):
+        place = folder / case.split / ("PNEUMONIA" if case.pneumonia else "NORMAL")
+        place.mkdir(parents=True, exist_ok=True)
+        film = np.asarray(Image.fromarray(draw(case, 128)).resize((1200, 900), Image.Resampling.BICUBIC)) + grain
+        Image.fromarray(film.clip(0, 255).astype(np.uint8)).save(place / f"{case.image_id}.jpg", quality=85)
+    return folder
+
+
+@pytest.mark.parametrize("aspect", ["squeeze", "pad", "centre-crop"])
+def test_a_large_jpeg_scores_alone_as_it_did_among_the_others(aspect, large_jpegs, tmp_path):
+    dataset = registry.load(str(large_jpegs), tmp_path)
+    recipe = fitting_recipe(tmp_path, dataset, "cnn", {"image_size": 48, "filters": 4, "max_epochs": 1, "batch_size": 8, "aspect": aspect})
+    train_run(tmp_path, "large", str(large_jpegs), recipe, Silence())
+    store = Store(tmp_path)
+    run = store.get("large")
+    stored = store.predictions(run, "test")
+    files = [large_jpegs / image_id for image_id in stored.image_ids]
+    predictor, label = Predictor(store, run), run.data.labels[0]
+    from_files = [answer.scores[label] for answer in predictor.answer_files(files)]
+    from_bytes = [predictor.answer(file.name, file.read_bytes()).scores[label] for file in files]
+    assert np.abs(np.array([from_files, from_bytes]) - stored.y_score[:, 0]).max() <= 1e-5
+    image = decode(files[0].read_bytes())
+    assert not np.array_equal(resize(image.pixels, 48, aspect), model_input(image, 48, aspect))  # so that decoding in full would show
 
 
 def test_another_process_gives_the_same_score(trained, store, class_folders):
@@ -47,11 +87,7 @@ def test_a_file_that_is_no_picture_is_refused_and_the_others_are_answered(traine
 
 
 def test_a_head_on_a_run_answers_after_that_run_is_gone(trained, store, class_folders, tmp_path):
-    import shutil
-
     shutil.copytree(store.root, tmp_path / "copy")
-    from core.runs.store import Store
-
     copy = Store(tmp_path / "copy")
     copy.delete(copy.get("cnn-small"))
     forest = copy.get("forest-small")
@@ -60,10 +96,6 @@ def test_a_head_on_a_run_answers_after_that_run_is_gone(trained, store, class_fo
 
 
 def test_damaged_weights_are_found_before_they_are_used(trained, store, tmp_path):
-    import shutil
-
-    from core.runs.store import Store
-
     shutil.copytree(store.root, tmp_path / "copy")
     copy = Store(tmp_path / "copy")
     file = copy.get("cnn-small").folder / "weights.safetensors"
