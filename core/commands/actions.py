@@ -1,40 +1,16 @@
 """What each command does: arguments in, plain data out. Printing is elsewhere."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from core.commands.data_actions import DATA_ACTIONS
+from core.commands.telling import tell, tell_reading
 from core.errors import JobError, RecipeError
 from core.jobs.job import Job
 from core.jobs.submission import Submission
 from core.recipe import Recipe
 from core.runs.store import Store
-
-CHECK_SIZE = 64  # px of the thumbnails that a check leaves for the data page
-
-
-def data_list(root: Path, arguments: argparse.Namespace) -> list[dict]:
-    """The data sets that have a name."""
-    from core.data.registry import entries
-
-    return [entry.as_dict() for entry in entries(root)]
-
-
-def data_check(root: Path, arguments: argparse.Namespace) -> dict:
-    """Counts, what was skipped, and the audit of a data set, after every image was read."""
-    from core.data.audit import audit
-    from core.data.cache import prepare
-    from core.data.registry import load, remember
-
-    loaded = load(arguments.source, root)
-    dataset = prepare(loaded, CHECK_SIZE, root, _tell_reading).dataset
-    remember(loaded, root)
-    return {
-        "source": arguments.source, "task": dataset.task, "classes": list(dataset.classes), "splits": dataset.counts(),
-        "skipped": [vars(one) for one in dataset.skipped], "audit": audit(dataset).as_dict(),
-        "split_rule": dataset.split_rule, "synthetic": dataset.synthetic, "fingerprint": dataset.fingerprint,
-    }  # fmt: skip
 
 
 def train(root: Path, arguments: argparse.Namespace) -> dict:
@@ -62,7 +38,7 @@ def runs(root: Path, arguments: argparse.Namespace) -> list[dict] | dict:
     store = Store(root)
     if arguments.action is None:
         for damage in store.damaged():
-            _tell(damage, None)
+            tell(damage, None)
         return [run.summary() for run in store.runs()]
     run = store.get(arguments.run_id)
     if arguments.action == "delete":
@@ -91,6 +67,17 @@ def compare(root: Path, arguments: argparse.Namespace) -> dict:
     return compare_runs(store, [store.get(run_id) for run_id in dict.fromkeys(arguments.run_ids)], arguments.split)
 
 
+def submission(root: Path, arguments: argparse.Namespace) -> dict:
+    """Answers for the pictures without truth, written in the form of an example."""
+    from core.inference.submission_file import submission
+
+    store = Store(root)
+    run = store.get(arguments.run_id)
+    found = submission(store, run, arguments.example, tell_reading)
+    found.write(arguments.out)
+    return {"run_id": run.run_id, "file": str(arguments.out), "rows": len(found.rows), "columns": list(found.head)}
+
+
 def predict(root: Path, arguments: argparse.Namespace) -> list[dict]:
     """What a run says of each file."""
     from core.inference.predictor import Predictor
@@ -98,15 +85,6 @@ def predict(root: Path, arguments: argparse.Namespace) -> list[dict]:
     store = Store(root)
     predictor = Predictor(store, store.get(arguments.run_id))
     return [answer.as_dict() for answer in predictor.answer_files(arguments.files)]
-
-
-def action_of(arguments: argparse.Namespace) -> Callable[[Path, argparse.Namespace], list | dict]:
-    """The function of a command."""
-    if arguments.command == "data":
-        return {"list": data_list, "check": data_check}[arguments.action]
-    return {"train": train, "starter": starter, "runs": runs, "threshold": threshold, "compare": compare, "predict": predict}[
-        arguments.command
-    ]
 
 
 def _settings(texts: list[str]) -> dict[str, str]:
@@ -136,15 +114,19 @@ def _finished(root: Path, submission: Submission) -> dict:
 def _last(jobs, recipe: Recipe) -> Job:
     for job in jobs:
         if job.progress:
-            _tell(f"{job.id}  {job.progress.phase}  {job.progress.done}/{job.progress.total}", job.progress.seconds_left)
-    _tell(f"{job.id}  {job.state}", None)
+            tell(f"{job.id}  {job.progress.phase}  {job.progress.done}/{job.progress.total}", job.progress.seconds_left)
+    tell(f"{job.id}  {job.state}", None)
     return job
 
 
-def _tell_reading(done: int, total: int) -> None:
-    _tell(f"reading images  {done}/{total}", None)
+_ACTIONS = {
+    "train": train, "starter": starter, "runs": runs, "threshold": threshold, "compare": compare, "predict": predict,
+    "submission": submission,
+}  # fmt: skip
 
 
-def _tell(text: str, seconds_left: float | None) -> None:
-    left = f"  about {seconds_left:.0f} s left" if seconds_left else ""
-    print(f"{text}{left}", file=sys.stderr, flush=True)
+def action_of(arguments: argparse.Namespace) -> Callable[[Path, argparse.Namespace], list | dict]:
+    """The function of a command."""
+    if arguments.command == "data":
+        return DATA_ACTIONS[arguments.action]
+    return _ACTIONS[arguments.command]

@@ -39,11 +39,36 @@ def _common(store, is_json) -> argparse.ArgumentParser:
 
 
 def _add_data(commands, common) -> None:
-    data = commands.add_parser("data", help="list or check data sets")
-    actions = data.add_subparsers(dest="action", required=True, metavar="list|check", parser_class=OneLineParser)
+    data = commands.add_parser("data", help="list, check, name or make data sets")
+    actions = data.add_subparsers(dest="action", required=True, metavar="list|check|add|remove|make", parser_class=OneLineParser)
     actions.add_parser("list", parents=[common], help="the data sets that have a name")
     check = actions.add_parser("check", parents=[common], help="count, audit and try to read every image")
-    check.add_argument("source", metavar="SOURCE", help="a name or a path")
+    add = actions.add_parser("add", parents=[common], help="check a data set and give it a name")
+    for action in (check, add):
+        action.add_argument("source", metavar="SOURCE", help="a name, or the path of a folder, a ZIP archive or an npz file")
+        _add_reading(action)
+    add.add_argument("--name", required=True, help="the name from now on")
+    remove = actions.add_parser("remove", parents=[common], help="take a data set off the list; your own files stay")
+    remove.add_argument("name", metavar="NAME")
+    _add_make(actions.add_parser("make", parents=[common], help="draw a synthetic data set"))
+
+
+def _add_reading(action) -> None:
+    action.add_argument("--split", choices=("as-found", "by-patient"), default="as-found", help="keep the splits, or make new ones")
+    action.add_argument("--seed", type=int, default=0, help="of the new splits")
+    action.add_argument("--four-channels", choices=("convert", "leave-out"), default="convert", help="what becomes of RGBA and CMYK")
+    action.add_argument("--skipped", type=Path, metavar="FILE.csv", help="write the full list of what was left out")
+
+
+def _add_make(make) -> None:
+    make.add_argument("what", choices=("phantom",))
+    make.add_argument("--task", choices=("binary", "multiclass", "multilabel"), default="binary")
+    make.add_argument("--images", type=int, default=2000)
+    make.add_argument("--size", type=int, default=128, help="side in pixels")
+    make.add_argument("--seed", type=int, default=0)
+    make.add_argument("--label-noise", type=float, default=0.0, metavar="SHARE", help="share of wrong labels in train and val")
+    make.add_argument("--shifted", action="store_true", help="the test images come from another hospital")
+    make.add_argument("--out", type=Path, metavar="FOLDER", help="also write PNG files and a table there")
 
 
 def _add_train(commands, common) -> None:
@@ -77,3 +102,7 @@ def _add_predict(commands, common) -> None:
     predict = commands.add_parser("predict", parents=[common], help="what a run says of pictures")
     predict.add_argument("run_id", metavar="ID")
     predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    submission = commands.add_parser("submission", parents=[common], help="answer the pictures without truth in a file")
+    submission.add_argument("run_id", metavar="ID")
+    submission.add_argument("--example", type=Path, metavar="FILE", help="a sample submission, whose form is kept")
+    submission.add_argument("--out", type=Path, default=Path("submission.csv"), metavar="FILE")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.class_folders import SPLIT_FOLDERS
-from core.data.dataset import UNLABELLED, Skipped
+from core.data.dataset import UNLABELLED, Box, Skipped
 from core.data.labelled_files import LabelledFiles, order_classes
 from core.data.patients import patient_of
 from core.data.tables import as_numbers, read_table
@@ -26,6 +26,8 @@ _METADATA = {
 }  # fmt: skip
 _NUMBERS = {"age"}
 _PATIENT = {"patient", "patient_id", "patientid", "patient id", "subject", "subject_id"}
+BOXES = "boxes.csv"
+_SIDES = ("left", "top", "width", "height")
 _SPLIT = {"split", "fold", "set", "subset"}
 _YES_NO = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "true": 1, "false": 0, "yes": 1, "no": 0}
 
@@ -65,12 +67,13 @@ def read_label_table(tree: Tree) -> LabelledFiles:
         raise DataError(f"none of the pictures that {tables[0].name} names is here", "files in train/, val/, test/ or beside the table")
     truth = rows[list(columns.labels)].to_numpy(np.uint8)
     task, classes, labels, y = _task(columns.labels, truth, (rows["split"] != UNLABELLED).to_numpy())
-    tabled = {table.name for table in tables}
+    boxes_table, boxes = _boxes(tree)
+    tabled = {table.name for table in tables} | {boxes_table}
     litter = [Skipped(name, "a table that names no pictures here", NO_PICTURE) for name in tree.tables if name not in tabled]
     return LabelledFiles(
         root=tree.root, names=tuple(rows["file"]), splits=rows["split"].to_numpy("<U10"), task=task, classes=classes, labels=labels, y=y,
         patients=_patients(rows), split_rule=_split_rule(tables, columns), layout="label table",
-        skipped=(*tree.skipped, *litter, *skipped), metadata=_metadata(rows, columns),
+        skipped=(*tree.skipped, *litter, *skipped), metadata=_metadata(rows, columns), boxes=boxes,
     )  # fmt: skip
 
 
@@ -83,9 +86,16 @@ def _tables(tree: Tree) -> list[_Table]:
             rows = read_table(tree.root / name)
         except DataError:
             continue
-        if len(rows.columns) > 1 and len(rows) and _names_pictures(rows.iloc[:, 0], stems):
-            found.append(_Table(name, rows, _split_of_table(name)))
+        split = _split_of_table(name)
+        if len(rows) and _names_pictures(rows.iloc[:, 0], stems) and (split == UNLABELLED or _label_names(rows)):
+            found.append(_Table(name, rows, split))
     return found
+
+
+def _label_names(rows: pd.DataFrame) -> list[str]:
+    """The columns of a table that say 0 or 1."""
+    others = _PATIENT | _SPLIT | _METADATA.keys()
+    return [name for name in rows.columns[1:] if name.lower() not in others and _is_label(rows[name])]
 
 
 def _names_pictures(column: pd.Series, stems: set[str]) -> bool:
@@ -247,6 +257,21 @@ def _patients(rows: pd.DataFrame) -> np.ndarray | None:
 def _metadata(rows: pd.DataFrame, columns: _Columns) -> dict[str, np.ndarray]:
     found = {name: rows[f"metadata {name}"] for name in columns.metadata}
     return {name: as_numbers(column) if name in _NUMBERS else column.to_numpy(str) for name, column in found.items()}
+
+
+def _boxes(tree: Tree) -> tuple[str, dict[str, tuple[Box, ...]]]:
+    """The name of a table of boxes, in shares of the width and height, and its boxes by picture; "" and none without one."""
+    name = next((name for name in tree.tables if PurePosixPath(name).name == BOXES), "")
+    table = read_table(tree.root / name) if name else pd.DataFrame()
+    if not {"label", *_SIDES} <= set(table.columns):
+        return "", {}
+    finder, found = _Finder(tree), defaultdict(list)
+    sides = np.stack([as_numbers(table[side]) for side in _SIDES], axis=1)
+    for cell, label, numbers in zip(table.iloc[:, 0], table["label"], sides.tolist(), strict=True):
+        place = finder.find(cell, "")
+        if place and np.isfinite(numbers).all():
+            found[place].append(Box(label, *numbers))
+    return name, {place: tuple(boxes) for place, boxes in found.items()}
 
 
 def _split_rule(tables: list[_Table], columns: _Columns) -> str:

@@ -88,11 +88,11 @@ def _splits(images: list[str], lists: Mapping[str, set[str]]) -> np.ndarray:
 
 
 def _labels(column: pd.Series) -> tuple[tuple[str, ...], np.ndarray]:
-    """The findings that the table knows, the published ones first, and (n, L) uint8."""
-    dummies = column.str.get_dummies("|")
-    known = set(dummies.columns) - {NO_FINDING}
-    labels = (*FINDINGS, *sorted(known - set(FINDINGS)))
-    return labels, dummies.reindex(columns=list(labels), fill_value=0).to_numpy(np.uint8)
+    """The findings that the table knows, the published ones first, and (n, L) uint8. There are few combinations, so these are split."""
+    which, combinations = pd.factorize(column)
+    told = [set(combination.split("|")) - {NO_FINDING, ""} for combination in combinations]
+    labels = (*FINDINGS, *sorted(set().union(*told) - set(FINDINGS)))
+    return labels, np.array([[label in found for label in labels] for found in told], np.uint8)[which]
 
 
 def _patients(column: pd.Series) -> np.ndarray:

@@ -10,7 +10,8 @@ from core.data.archive import unpacked
 from core.data.dataset import Dataset
 from core.data.layouts import EXPECTED, load_folder
 from core.data.medmnist import NAMES, download_medmnist, is_medmnist, load_medmnist
-from core.data.phantom_dataset import CLASSES, PHANTOMS, load_phantom
+from core.data.phantom_dataset import PHANTOMS, is_phantom, load_phantom
+from core.data.resplit import by_patient
 from core.data.sources import Reading, Source
 from core.errors import DataError
 
@@ -34,7 +35,7 @@ class Entry:
 
 def entries(root: Path) -> list[Entry]:
     """The data sets that this store knows by name: made here, downloadable, and those that people brought."""
-    made = [Entry(name, spec.title, "binary", CLASSES, True, "made here in seconds") for name, spec in PHANTOMS.items()]
+    made = [Entry(name, spec.title, spec.task, spec.classes, True, "made here in seconds") for name, spec in PHANTOMS.items()]
     return [*made, *(_medmnist_entry(name, root) for name in NAMES), *_brought(root)]
 
 
@@ -63,35 +64,29 @@ def add(name: str, path: str, reading: Reading, root: Path) -> Dataset:
 
 
 def remember(dataset: Dataset, root: Path) -> None:
-    """Keep a data set's path in the list, so that it stands there from now on."""
-    if Path(dataset.source).is_absolute():
+    """Keep a path, or a phantom that was specified, in the list, so that it stands there from now on."""
+    if Path(dataset.source).is_absolute() or is_phantom(dataset.source) and dataset.source not in PHANTOMS:
         sources.keep(Source(dataset.source, dataset.source, dataset.title, dataset.task, dataset.classes), root)
 
 
 def _load(source: str, root: Path, reading: Reading | None) -> Dataset:
     known = sources.remembered(root).get(source)
-    if known and not Path(source).is_absolute():
-        found = _read(_path_of(known.path, root), root, reading or known.reading)
+    if known and known.path != source:
+        found = _load(known.path, root, known.reading.then(reading or Reading()))
         return replace(found, name=known.name, title=known.title, source=known.name)
     if _is_made(source):
-        return _resplit(load_phantom(source) if source in PHANTOMS else _medmnist(source, root), reading)
-    return _read(_path_of(source, root), root, reading)
+        found = load_phantom(source) if is_phantom(source) else _medmnist(source, root)
+    else:
+        found = _load_path(_path_of(source, root), root, reading or Reading())
+    return _resplit(found, reading)
 
 
 def _is_made(name: str) -> bool:
-    return name in PHANTOMS or name in NAMES
-
-
-def _read(path: Path, root: Path, reading: Reading | None) -> Dataset:
-    return _resplit(_load_path(path, root, reading or Reading()), reading)
+    return is_phantom(name) or name in NAMES
 
 
 def _resplit(dataset: Dataset, reading: Reading | None) -> Dataset:
-    if not (reading and reading.by_patient):
-        return dataset
-    from core.data.resplit import by_patient
-
-    return by_patient(dataset, reading.seed)
+    return by_patient(dataset, reading.seed) if reading and reading.by_patient else dataset
 
 
 def _load_path(path: Path, root: Path, reading: Reading) -> Dataset:
@@ -117,8 +112,8 @@ def _medmnist_entry(name: str, root: Path) -> Entry:
 
 def _brought(root: Path) -> list[Entry]:
     return [
-        Entry(source.name, source.title, source.task, source.classes, source.here,
-              f"{source.path}{f', {source.reading.words}' if source.reading.words else ''}")
+        Entry(source.name, source.title, source.task, source.classes, Path(source.path).exists() or not Path(source.path).is_absolute(),
+              ", ".join(filter(None, (source.path, source.reading.words))))
         for source in sources.remembered(root).values()
     ]  # fmt: skip
 

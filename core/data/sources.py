@@ -21,6 +21,11 @@ class Reading:
     by_patient: bool = False
     seed: int = 0
 
+    def then(self, other: "Reading") -> "Reading":
+        """What comes of reading a data set, which is read like this, in another way."""
+        seed = other.seed if other.by_patient else self.seed
+        return Reading(self.four_channels and other.four_channels, self.by_patient or other.by_patient, seed)
+
     @property
     def words(self) -> str:
         """What differs from reading a path as it lies; empty where nothing does."""
@@ -30,7 +35,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Source:
-    """A data set that the store remembers. `name` is what it is asked for by: a name that was given, or its path."""
+    """A data set that the store remembers.
+
+    `name` is what it is asked for by: a name that was given, or its path. `path` is an absolute path, or the name of another data set.
+    """
 
     name: str
     path: str
@@ -38,10 +46,6 @@ class Source:
     task: str
     classes: tuple[str, ...]
     reading: Reading = Reading()
-
-    @property
-    def here(self) -> bool:
-        return Path(self.path).exists()
 
 
 def remembered(root: Path) -> dict[str, Source]:

@@ -33,19 +33,21 @@ def walk(folder: Path) -> Tree:
     """All files of a folder and its subfolders. A folder that only wraps one other folder is taken for that one."""
     root = _unwrapped(folder)
     pictures, tables, skipped = [], [], []
-    for name in sorted(_names(root)):
-        left_out = _left_out(name)
-        if left_out:
-            skipped.append(left_out)
-        else:
-            (tables if suffix_of(name) in TABLE_SUFFIXES else pictures).append(name)
-    return Tree(root, tuple(pictures), tuple(tables), tuple(skipped))
+    for prefix, names in _folders(root):
+        cause = _cause_of_folder(prefix)
+        for name in names:
+            suffix = suffix_of(name)
+            left_out = cause or _cause(name, suffix)
+            if left_out:
+                skipped.append(Skipped(f"{prefix}{name}".encode(errors="replace").decode(), *left_out))
+            else:
+                (tables if suffix in TABLE_SUFFIXES else pictures).append(f"{prefix}{name}")
+    return Tree(root, tuple(sorted(pictures)), tuple(sorted(tables)), tuple(sorted(skipped, key=lambda line: line.file)))
 
 
 def suffix_of(name: str) -> str:
-    """The suffix of a path's last part in lower case, with its dot; "" where it has none."""
-    last = name.rsplit("/", 1)[-1]
-    stem, dot, suffix = last.rpartition(".")
+    """The suffix of a file's name in lower case, with its dot; "" where it has none."""
+    stem, dot, suffix = name.rpartition(".")
     return f".{suffix.lower()}" if dot and stem else ""
 
 
@@ -70,30 +72,38 @@ def _holds_files(folder: Path) -> bool:
     return any(child.is_file() and child.suffix.lower() in PICTURE_SUFFIXES for child in folder.iterdir() if not is_litter(child.name))
 
 
-def _names(root: Path) -> Iterator[str]:
-    """Relative paths of all files; a folder that is a link is not entered, so that no walk is endless."""
+def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each folder, as "" or a path that ends in a slash, with the names of its files. A folder that is a link is not entered, so that no
+    walk is endless."""
     open_folders = [""]
     while open_folders:
-        prefix = open_folders.pop()
+        prefix, names = open_folders.pop(), []
         with os.scandir(root / prefix) as children:
             for child in children:
-                name = f"{prefix}{child.name}"
                 if child.is_dir(follow_symlinks=False):
-                    open_folders.append(f"{name}/")
+                    open_folders.append(f"{prefix}{child.name}/")
                 elif child.is_file():
-                    yield name
+                    names.append(child.name)
+        yield prefix, names
 
 
-def _left_out(name: str) -> Skipped | None:
-    if not _is_utf8(name):
-        return Skipped(name.encode(errors="replace").decode(), "its name is not UTF-8", BAD_NAME)
-    if is_litter(name):
-        return Skipped(name, LITTER, LITTER)
-    if not _MASKS.isdisjoint(name.lower().split("/")[:-1]):
-        return Skipped(name, "a mask, which is no X-ray", MASK)
-    if suffix_of(name) not in _WANTED:
-        return Skipped(name, "no picture, by its suffix", NO_PICTURE)
-    return None
+def _cause_of_folder(prefix: str) -> tuple[str, str] | None:
+    """Reason and kind, where all files of a folder are left out."""
+    parts = prefix.lower().split("/")
+    if not _is_utf8(prefix):
+        return "its name is not UTF-8", BAD_NAME
+    if is_litter(prefix):
+        return LITTER, LITTER
+    return None if _MASKS.isdisjoint(parts) else ("a mask, which is no X-ray", MASK)
+
+
+def _cause(name: str, suffix: str) -> tuple[str, str] | None:
+    """Reason and kind, where a file is left out by its name."""
+    if not name.isascii() and not _is_utf8(name):
+        return "its name is not UTF-8", BAD_NAME
+    if name.startswith("._") or name.lower() in _LITTER:
+        return LITTER, LITTER
+    return None if suffix in _WANTED else ("no picture, by its suffix", NO_PICTURE)
 
 
 def _is_utf8(name: str) -> bool:

@@ -1,6 +1,5 @@
 """The command line: one JSON document on stdout, exit code 0, or 2 with one line on stderr."""
 
-import json
 import os
 import signal
 import subprocess
@@ -10,36 +9,14 @@ import time
 import psutil
 import pytest
 
-from core.__main__ import main
 from core.jobs.queue import Queue
 from core.runs.store import Store
 from tests.conftest import ROOT
+from tests.core.commands.conftest import run
 
 METRICS = {
     "accuracy", "balanced_accuracy", "sensitivity", "specificity", "precision", "f1", "roc_auc", "average_precision", "brier", "log_loss",
 }  # fmt: skip
-
-
-def run(capsys, root, *words):
-    """Exit code, the JSON document on stdout (None without one), stderr."""
-    code = main(["--store", str(root), *map(str, words), "--json"])
-    told = capsys.readouterr()
-    return code, json.loads(told.out) if told.out else None, told.err
-
-
-def test_data_list_says_what_is_here_and_how_to_get_the_rest(capsys, tmp_path):
-    code, found, _ = run(capsys, tmp_path, "data", "list")
-    entries = {entry["name"]: entry for entry in found}
-    assert code == 0 and entries["phantom"]["here"] and not entries["pneumoniamnist"]["here"]
-    assert set(entries["phantom"]) == {"name", "title", "task", "classes", "here", "how_to_get"}
-    assert "synthetic" in entries["phantom"]["title"]
-
-
-def test_data_check_counts_real_x_rays(capsys, tmp_path, shared):
-    code, found, _ = run(capsys, tmp_path, "data", "check", shared / "data/pneumoniamnist/pneumoniamnist.npz")
-    assert code == 0 and found["task"] == "binary"
-    assert {split: counts["images"] for split, counts in found["splits"].items()} == {"train": 4708, "val": 524, "test": 624}
-    assert found["audit"]["duplicates_across"] == 8 and found["skipped"] == []
 
 
 def test_train_goes_through_the_queue_and_is_found_again(capsys, tmp_path, class_folders):

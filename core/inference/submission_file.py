@@ -1,0 +1,97 @@
+"""Answers for pictures whose truth nobody tells, as the file that a competition asks for: a picture a row, a 0/1 column a label."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from core.data import registry
+from core.data.cache import prepare
+from core.data.dataset import UNLABELLED, Dataset
+from core.data.tables import read_table
+from core.errors import DataError
+from core.evaluation.counts import is_positive
+from core.inference.predictor import Predictor
+from core.runs.run import Run
+from core.runs.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class Submission:
+    """Head and rows of a submission: names as the example has them, and 0 or 1 for each label."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def write(self, file: Path) -> None:
+        """As csv. What was in the file is replaced."""
+        with file.open("w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([self.head, *self.rows])
+
+
+def submission(store: Store, run: Run, example: Path | None, progress: Callable[[int, int], None] = lambda done, total: None) -> Submission:
+    """What a run says of the pictures of its data set that have no truth, at its operating point.
+
+    With an example, its rows are answered in its order, with its names and columns. Raises DataError where there are no such pictures,
+    or the example names labels or pictures that the data set does not have.
+    """
+    dataset = registry.load(run.data.source, store.root)
+    if example is None:
+        rows = dataset.rows(UNLABELLED)
+        head, names = ("id", *run.data.labels), [PurePosixPath(name).name for name in dataset.image_ids[rows].tolist()]
+    else:
+        head, names = _asked(example)
+        rows = _rows_of(names, dataset, example)
+    if not len(rows):
+        raise DataError(f"{dataset.title} has no pictures without labels", "a folder test/ or a submission's table", "Or give an example")
+    decided = _decisions(store, run, dataset.select(rows), progress)
+    answers = _columns(decided, head, run, example)
+    return Submission(head, tuple((name, *map(str, line)) for name, line in zip(names, answers.tolist(), strict=True)))
+
+
+def _asked(example: Path) -> tuple[tuple[str, ...], list[str]]:
+    """Head and names of an example."""
+    try:
+        table = read_table(example)
+    except OSError as error:
+        raise DataError(f"{example} cannot be read ({error.strerror})", "an example of the submission", "Check the path") from error
+    if len(table.columns) < 2:
+        raise DataError(f"{example.name} has one column", "names of pictures, and a column for each label")
+    return tuple(table.columns), table.iloc[:, 0].tolist()
+
+
+def _rows_of(names: list[str], dataset: Dataset, example: Path) -> np.ndarray:
+    """The row of each name; pictures without truth come before others of the same name."""
+    rank = np.argsort(dataset.splits == UNLABELLED, kind="stable").tolist()
+    ids = dataset.image_ids.tolist()
+    place = {key: row for row in rank for key in (PurePosixPath(ids[row]).stem, PurePosixPath(ids[row]).name, ids[row])}
+    unknown = [name for name in names if name not in place]
+    if unknown:
+        raise DataError(f"{example.name} asks for {unknown[0]!r} and {len(unknown) - 1} more", f"names of pictures of {dataset.title}")
+    return np.array([place[name] for name in names], int)
+
+
+def _columns(decided: np.ndarray, head: tuple[str, ...], run: Run, example: Path | None) -> np.ndarray:
+    """The decisions in the order of the head, (n, columns) int; the class that a binary task calls negative is the other answer."""
+    answers = dict(zip(run.data.labels, decided.T, strict=True))
+    if run.data.task == "binary":
+        answers.setdefault(run.data.classes[0], 1 - decided[:, 0])
+    missing = [name for name in head[1:] if name not in answers]
+    if missing:
+        raise DataError(f"{example.name} has a column {missing[0]!r}", f"the run's labels are {', '.join(run.data.labels)}")
+    return np.stack([answers[name] for name in head[1:]], axis=1)
+
+
+def _decisions(store: Store, run: Run, dataset: Dataset, progress: Callable[[int, int], None]) -> np.ndarray:
+    """(n, L) int, 1 where a label is called present; in a multi-class task, the highest score."""
+    prepared = prepare(dataset, run.recipe.image.image_size, store.root, progress)
+    if len(prepared.dataset) < len(dataset):
+        gone = prepared.dataset.skipped[-1]
+        raise DataError(f"{gone.file} cannot be read ({gone.reason})", "every picture needs an answer", "Get the file again")
+    y_score = Predictor(store, run).classifier.predict_proba(prepared.of(np.arange(len(dataset))))
+    if run.data.task == "multiclass":
+        return np.eye(y_score.shape[1], dtype=int)[y_score.argmax(axis=1)]
+    thresholds = np.array([run.operating_point.thresholds[label] for label in run.data.labels], np.float64)
+    return is_positive(y_score, thresholds).astype(int)

@@ -1,0 +1,80 @@
+"""Answers for pictures without truth, in the form of an example."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from core.data import registry
+from core.errors import DataError
+from core.inference.predictor import Predictor
+from core.inference.submission_file import submission
+from core.jobs.submission import fitting_recipe
+from core.jobs.train_run import train_run
+from core.runs.store import Store
+from core.training.history import Silence
+from tests.core.data.test_label_table import LABELS, PER_SPLIT, picture, rows, write
+
+
+@pytest.fixture(scope="module")
+def competition(tmp_path_factory):
+    """A folder of three tables, and a store with a run trained on it."""
+    folder, root = tmp_path_factory.mktemp("competition"), tmp_path_factory.mktemp("store")
+    for split, count in PER_SPLIT.items():
+        for n in range(count):
+            picture(folder / split / f"{split}_{n}.png", len(split) * 1000 + n)
+    write(folder / "train_labels.csv", rows("train"))
+    write(folder / "val_labels.csv", rows("val"))
+    write(folder / "sample_submission.txt", [[name, "0", "0", "0"] for name, *_ in reversed(rows("test"))])
+    recipe = fitting_recipe(root, registry.load(str(folder), root), "cnn", {"image_size": 16, "filters": 4, "blocks": 2, "max_epochs": 1})
+    train_run(root, "asked", str(folder), recipe, Silence())
+    return folder, Store(root)
+
+
+def test_it_keeps_the_names_the_order_and_the_columns_of_the_example(competition, tmp_path):
+    folder, store = competition
+    submission(store, store.get("asked"), folder / "sample_submission.txt").write(tmp_path / "answers.csv")
+    with (tmp_path / "answers.csv").open() as stream:
+        head, *answers = csv.reader(stream)
+    assert head == ["id", *LABELS] and [row[0] for row in answers] == [row[0] for row in reversed(rows("test"))]
+    assert {cell for row in answers for cell in row[1:]} <= {"0", "1"}
+
+
+def test_each_answer_is_what_the_run_says_of_the_file(competition):
+    folder, store = competition
+    predictor = Predictor(store, store.get("asked"))
+    found = submission(store, store.get("asked"), None)
+    for name, *answers in found.rows:
+        (answer,) = predictor.answer_files([folder / "test" / name])
+        assert [str(answer.decisions[label]) for label in LABELS] == answers
+
+
+def test_columns_may_stand_in_another_order(competition, tmp_path):
+    folder, store = competition
+    write(tmp_path / "turned.csv", [["test_2.png", "0", "0"]], ("picture", "label3", "label1"))
+    found = submission(store, store.get("asked"), tmp_path / "turned.csv")
+    whole = {row[0]: row for row in submission(store, store.get("asked"), None).rows}
+    assert found.rows == (("test_2.png", whole["test_2.png"][3], whole["test_2.png"][1]),)
+
+
+@pytest.mark.parametrize(
+    ("table", "head", "words"),
+    [
+        ([["gone.png", "0"]], ("id", "label1"), "gone.png"),
+        ([["test_1.png", "0"]], ("id", "hernia"), "hernia"),
+        ([["test_1.png"]], ("id",), "one column"),
+    ],
+)
+def test_an_example_that_does_not_fit_is_one_clear_error(table, head, words, competition, tmp_path):
+    _, store = competition
+    write(tmp_path / "odd.csv", table, head)
+    with pytest.raises(DataError, match=words):
+        submission(store, store.get("asked"), tmp_path / "odd.csv")
+
+
+def test_pictures_without_truth_are_neither_trained_nor_tested_on(competition):
+    _, store = competition
+    run = store.get("asked")
+    assert sum(run.data.images.values()) == PER_SPLIT["train"] + PER_SPLIT["val"]
+    assert not np.isin([name for split in ("val", "test") for name in store.predictions(run, split).image_ids.tolist()],
+                       [f"test/test_{n}.png" for n in range(8)]).any()  # fmt: skip
