@@ -9,12 +9,12 @@ from core.jobs.local import ensure_runner
 from core.jobs.submission import fitting_recipe, submit
 from core.recipe import FAMILIES, FAMILY_TITLES, NETWORK_FAMILIES
 from core.runs.run import run_name
-from pages.components import cached, settings_form, view
+from pages.components import cached, settings_form, view, wording
 
 root = view.open_page("Train", "A recipe is a model with its settings and seed. On the same data it is trained once, then found again.")
 
 with view.told():
-    known = {entry.name: entry.title for entry in registry.entries(root) if entry.here}
+    known = wording.distinct({entry.name: entry.title for entry in registry.entries(root) if entry.here})
 wished = st.session_state.pop("train_data", None)
 if wished in known:
     st.session_state["train_source"] = wished

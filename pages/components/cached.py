@@ -1,12 +1,15 @@
 """Every st.cache_* of the app, and nothing else. Keys are run ids, names, numbers and bytes, never arrays."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import streamlit as st
 
-from core.data import registry
+from core.data import own, registry
+from core.data.cache import prepare
 from core.data.dataset import Dataset
+from core.data.inspection import SIZE, Inspection, inspect
 from core.data.phantom_dataset import DEFAULT_PHANTOM, load_phantom
 from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
 from core.evaluation.intervals import Interval, metric_intervals
@@ -71,6 +74,18 @@ def predictor(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...])
 def dataset(root: str, source: str) -> Dataset:
     """A data set as it lies now; looked at again after ten minutes."""
     return registry.load(source, Path(root))
+
+
+@st.cache_data(max_entries=16, show_spinner="Looking for copies and shortcuts")
+def inspection(root: str, source: str, fingerprint: str) -> Inspection:
+    """The audit, near copies and shortcuts of a data set; `fingerprint` is part of the key."""
+    return inspect(prepare(dataset(root, source), SIZE, Path(root)))
+
+
+@st.cache_data(max_entries=8, show_spinner="Unpacking")
+def unpacked_upload(root: str, file_id: str, _upload: BinaryIO) -> str:
+    """The folder of an uploaded archive's files; the same upload is unpacked once."""
+    return str(own.take_in(_upload, Path(root)))
 
 
 @st.cache_data(show_spinner=False)

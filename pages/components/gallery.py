@@ -1,41 +1,37 @@
-"""Images of a data set by class and split, one of them large, and the audit in words."""
+"""Images of a data set by split and by what they show, and one of them large with all that is known of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from core.data.audit import Audit
 from core.data.cache import Prepared, prepare
-from pages.components import cached
+from core.data.dataset import UNLABELLED, Dataset
+from core.data.inspection import SIZE
+from core.data.pace import Pace
+from core.errors import ImageError
+from core.figures.boxes import with_boxes
+from pages.components import cached, wording
 
-THUMBNAIL = 64  # px
 _SHOWN = 24
 _ENLARGED = 512  # px
-
-
-def audit_report(found: Audit) -> None:
-    """The audit as coloured lines, each with its reason."""
-    known = found.patients_across is not None
-    if found.split_level == "patient":
-        st.success("No patient and no copy of an image lies in two splits.", icon=":material/verified_user:")
-    if known and found.patients_across:
-        st.warning(f"{found.patients_across} patients, told from file names, have images in more than one split: a score on test may "
-                   "flatter. Where numbers start anew in each split, these are other patients.", icon=":material/warning:")  # fmt: skip
-    if not known:
-        st.info("Nobody knows which images are of one patient, so this cannot be checked.", icon=":material/help:")
-    if found.duplicates_across:
-        st.error(f"{found.duplicates_across} images lie byte for byte in more than one split: the model has seen them.",
-                 icon=":material/content_copy:")  # fmt: skip
-    if found.duplicates_within:
-        st.caption(f"{found.duplicates_within} groups of byte-equal images inside a split.")
+_COMBINATIONS = 30  # the most frequent ones are offered
+_ALL = "All"
 
 
 def read_all(root: Path, source: str) -> Prepared:
     """Every image of a data set as a thumbnail, with a bar while they are read for the first time."""
     bar = st.empty()
     dataset = cached.dataset(str(root), source)
-    prepared = prepare(dataset, THUMBNAIL, root, lambda done, total: bar.progress(done / total, f"Reading images: {done} of {total}"))
+    pace = Pace()
+
+    def show(done: int, total: int) -> None:
+        per_second, left = pace.of(done, total)
+        more = f", {per_second:.0f} images/s, {wording.duration(left)} left" if per_second else ""
+        bar.progress(done / max(total, 1), f"Reading images: {done:,} of {total:,}{more}")
+
+    prepared = prepare(dataset, SIZE, root, show)
     bar.empty()
     return prepared
 
@@ -44,39 +40,81 @@ def read_all(root: Path, source: str) -> Prepared:
 def show(prepared: Prepared) -> None:
     """A grid of thumbnails; the chosen one large with all that is known of it."""
     dataset = prepared.dataset
-    names = list(dataset.classes if dataset.task == "binary" else dataset.labels)
+    groups = _groups(dataset)
+    splits = [*dataset.counts(), *([UNLABELLED] if len(dataset.unlabelled) else [])]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = st.segmented_control("Split", list(dataset.counts()), default="train", required=True, key="gallery_split")
-        name = st.selectbox("Class", names, key="gallery_class")
-    rows = np.flatnonzero((dataset.splits == split) & _has(prepared, names.index(name)))
+        split = st.segmented_control("Split", splits, default=splits[0], required=True, key="gallery_split", bind="query-params")
+        name = st.selectbox("What they show", list(groups), key="gallery_class", bind="query-params")
+        wanted = st.text_input("Name contains", key="gallery_name", placeholder="person23", bind="query-params").strip().lower()
+    rows = np.flatnonzero((dataset.splits == split) & groups[name])
+    if wanted:
+        rows = np.array([row for row in rows if wanted in str(dataset.image_ids[row]).lower()], int)
     if not len(rows):
-        st.info(f"No image of {name} in {split}.", icon=":material/image_not_supported:")
+        st.info(f"No image of {name} in {split}{f' with {wanted!r} in its name' if wanted else ''}.", icon=":material/image_not_supported:")
         return
-    pages = max(1, -(-len(rows) // _SHOWN))
-    page = st.pagination(pages, key="gallery_page") if pages > 1 else 1
+    pages = -(-len(rows) // _SHOWN)
+    page = min(st.pagination(pages, key="gallery_page") if pages > 1 else 1, pages)
     shown = rows[(page - 1) * _SHOWN : page * _SHOWN]
-    chosen = st.selectbox("Large", shown, format_func=lambda row: str(dataset.image_ids[row]), key="gallery_large", index=None,
-                          placeholder="Choose an image to enlarge")  # fmt: skip
-    if chosen is not None:
-        _large(prepared, int(chosen))
+    st.caption(f"{len(rows):,} images of {name} in {split}.")
+    _grid(prepared, shown)
+    linked = st.query_params.get("gallery_large")
+    ids = {str(dataset.image_ids[row]): int(row) for row in [*shown, *(row for row in rows if dataset.image_ids[row] == linked)]}
+    chosen = st.selectbox("Large", list(ids), key="gallery_large", index=None, placeholder="Choose an image to enlarge",
+                          bind="query-params")  # fmt: skip
+    if chosen in ids:
+        _large(dataset, ids[chosen])
+
+
+def _groups(dataset: Dataset) -> Mapping[str, np.ndarray]:
+    """What can be asked for, by name: (n,) bool. In a multi-label task single labels, none, and the most frequent combinations."""
+    every = {_ALL: np.ones(len(dataset), bool)}
+    if dataset.task != "multilabel":
+        index = dataset.class_index()
+        return every | {name: index == number for number, name in enumerate(dataset.classes)}
+    single = {label: dataset.y[:, number] == 1 for number, label in enumerate(dataset.labels)}
+    combinations, which, counts = np.unique(dataset.y, axis=0, return_inverse=True, return_counts=True)
+    several = [number for number in np.argsort(-counts, kind="stable") if combinations[number].sum() > 1][:_COMBINATIONS]
+    names = {" + ".join(np.array(dataset.labels)[combinations[number] == 1]): which == number for number in several}
+    return every | {"No label": dataset.y.sum(axis=1) == 0} | single | {f"only {name}": rows for name, rows in names.items()}
+
+
+def _grid(prepared: Prepared, shown: np.ndarray) -> None:
     with st.grid("auto", min_column_width=96, gap="xsmall"):
         for row, pixels in zip(shown, prepared.of(shown), strict=True):
-            image_id = str(dataset.image_ids[row])
-            st.image(pixels, caption=image_id.rsplit("/", 1)[-1][:24], width="stretch", alt=f"{name}, {image_id}")
+            image_id = str(prepared.dataset.image_ids[row])
+            st.image(pixels, caption=image_id.rsplit("/", 1)[-1][:24], width="stretch", alt=image_id)
 
 
-def _has(prepared: Prepared, number: int) -> np.ndarray:
-    dataset = prepared.dataset
-    return dataset.class_index() == number if dataset.task == "binary" else dataset.y[:, number] == 1
-
-
-def _large(prepared: Prepared, row: int) -> None:
-    dataset = prepared.dataset
+def _large(dataset: Dataset, row: int) -> None:
+    image_id = str(dataset.image_ids[row])
+    try:
+        pixels = dataset.reader.read(row)
+    except ImageError as error:  # the file has changed since it was read
+        st.error(str(error), icon=":material/error:")
+        return
+    boxes = dataset.boxes.get(image_id, ())
     with st.container(horizontal=True):
-        st.image(dataset.reader.read(row), width=_ENLARGED, alt=f"{dataset.image_ids[row]}, large")
+        st.image(with_boxes(pixels, boxes) if boxes else pixels, width=_ENLARGED, alt=f"{image_id}, large")
         with st.container():
-            labels = [label for label, value in zip(dataset.labels, dataset.y[row], strict=True) if value]
-            told = {"image": dataset.image_ids[row], "split": dataset.splits[row], "labels": ", ".join(labels) or dataset.classes[0],
-                    "patient": dataset.patients[row] if dataset.patients is not None else "not known"}  # fmt: skip
-            for what, value in told.items():
+            for what, value in _told(dataset, row, pixels, len(boxes)).items():
                 st.markdown(f"**{what}**  \n{value}")
+
+
+def _told(dataset: Dataset, row: int, pixels: np.ndarray, boxes: int) -> dict[str, str]:
+    labels = [label for label, value in zip(dataset.labels, dataset.y[row], strict=True) if value]
+    none = dataset.classes[0] if dataset.task == "binary" else "none"
+    known = {name: _value(column[row]) for name, column in dataset.metadata.items()}
+    return {
+        "image": str(dataset.image_ids[row]), "split": str(dataset.splits[row]),
+        "labels": "nobody told" if dataset.splits[row] == UNLABELLED else ", ".join(labels) or none,
+        "patient": str(dataset.patients[row]) if dataset.patients is not None and dataset.patients[row] else "not known",
+        **{name: value for name, value in known.items() if value},
+        "size": f"{pixels.shape[1]} x {pixels.shape[0]} px", **({"boxes": f"{boxes}, drawn on the image"} if boxes else {}),
+    }  # fmt: skip
+
+
+def _value(value: object) -> str:
+    """Empty where nothing is known."""
+    if isinstance(value, float | np.floating):
+        return "" if np.isnan(value) else f"{value:g}"
+    return str(value)

@@ -60,13 +60,14 @@ def wish_runs(run_ids: list[str]) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Show an expected failure as what it is, and go no further on this page."""
+def told(stop: bool = True) -> Iterator[None]:
+    """Show an expected failure as what it is, and go no further on this page, or with what comes after."""
     try:
         yield
     except CoreError as error:
         st.error(str(error), icon=":material/error:")
-        st.stop()
+        if stop:
+            st.stop()
 
 
 def empty(icon: str, sentence: str, page: str, action: str) -> None:

@@ -1,6 +1,8 @@
 """Numbers and times as people read them."""
 
 import time
+from collections import Counter
+from collections.abc import Mapping
 
 from core.evaluation.intervals import Interval
 
@@ -33,3 +35,9 @@ def ago(moment: float) -> str:
 def thousands(number: int) -> str:
     """A count with thin gaps ("287,009")."""
     return f"{number:,}"
+
+
+def distinct(titles: Mapping[str, str]) -> dict[str, str]:
+    """Titles by name; a title that several names have gets the name behind it, so that a choice and a link mean one thing."""
+    several = Counter(titles.values())
+    return {name: title if several[title] == 1 else f"{title} ({name})" for name, title in titles.items()}

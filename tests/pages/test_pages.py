@@ -1,30 +1,8 @@
 """Each page's own content, empty and full, without a browser."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
-
-from core.runs.store import STORE_VARIABLE
-from tests.conftest import ROOT
 
 PAGES = ("start", "data", "train", "progress", "compare", "thresholds", "single_image")
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    """Opens a page over a store."""
-
-    def opening(root, page: str) -> AppTest:
-        monkeypatch.setenv(STORE_VARIABLE, str(root))
-        monkeypatch.chdir(ROOT)
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-        return app if page == "start" else app.switch_page(f"pages/{page}.py").run()
-
-    return opening
-
-
-def texts(app: AppTest) -> str:
-    kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning")
-    return " ".join(str(one.value) for kind in kinds for one in app.get(kind))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -90,18 +68,6 @@ def test_train_adds_a_run_to_the_queue_and_says_the_command(opened, tmp_path, cl
     assert "python -m core train --data" in app.code[0].value
     next(button for button in app.button if button.label == "Add to queue").click().run()
     assert [job.source for job in Queue(tmp_path).jobs()] == [str(class_folders)]
-
-
-def test_data_shows_the_counts_of_the_phantom_and_says_that_it_is_synthetic(opened, tmp_path):
-    app = opened(tmp_path, "data")
-    assert [one.value for one in app.metric] == ["binary", "1,200", "300", "500"]
-    assert "synthetic" in texts(app).lower()
-
-
-def test_a_path_that_is_no_data_set_is_one_clear_error(opened, tmp_path):
-    app = opened(tmp_path, "data")
-    app.text_input(key="data_path").set_value(str(tmp_path / "nothing here")).run()
-    assert len(app.error) == 1 and "no data set and no path" in app.error[0].value and not app.exception
 
 
 def test_single_image_answers_with_every_run_in_view(opened, store, class_folders):
