@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from core.data import phantom
-from core.data.dataset import Box, Dataset
+from core.data.dataset import Box, Dataset, Reader
 from core.data.phantom_plan import CLASSES as CLASSES_OF_TASK
 from core.data.phantom_plan import PhantomCase, plan
 from core.data.phantom_source import DEFAULT_PHANTOM, PHANTOMS, PhantomSpec, is_phantom, parse
@@ -32,7 +32,7 @@ _LABEL_NOISE = 5  # the key of its random numbers; those of drawing and plan hav
 
 
 @dataclass(frozen=True, eq=False)
-class PhantomReader:
+class PhantomReader(Reader):
     """A reader that draws each picture when it is asked for. It carries no cases: every process plans them for itself, once.
 
     `rows` : the numbers of the planned cases, in the order of the rows.

@@ -86,7 +86,8 @@ def _columns(decided: np.ndarray, head: tuple[str, ...], run: Run, example: Path
 
 def _decisions(store: Store, run: Run, dataset: Dataset, progress: Callable[[int, int], None]) -> np.ndarray:
     """(n, L) int, 1 where a label is called present; in a multi-class task, the highest score."""
-    prepared = prepare(dataset, run.recipe.image.image_size, store.root, progress)
+    image = run.recipe.image
+    prepared = prepare(dataset, image.image_size, store.root, progress, image.aspect)
     if len(prepared.dataset) < len(dataset):
         gone = prepared.dataset.skipped[-1]
         raise DataError(f"{gone.file} cannot be read ({gone.reason})", "every picture needs an answer", "Get the file again")

@@ -63,15 +63,13 @@ def _queue(root: Path, dataset: Dataset, recipe: Recipe) -> Submission:
 
 
 def _on_base(root: Path, recipe: Recipe, settings: Mapping) -> Recipe:
-    """The recipe at the image size of its base run, which may still be in the queue."""
-    base = _recipe_of(root, recipe.base_run)
-    if settings.get("image_size") not in (None, base.image.image_size, str(base.image.image_size)):
-        raise RecipeError(
-            f"image_size is {settings['image_size']}",
-            f"features of run {recipe.base_run} are made at {base.image.image_size} px",
-            "Leave image_size out",
-        )
-    return build(recipe.family, {**settings, "image_size": base.image.image_size})
+    """The recipe with the image settings of its base run, which may still be in the queue."""
+    image = vars(_recipe_of(root, recipe.base_run).image)
+    for name, value in image.items():
+        if settings.get(name) not in (None, value, str(value)):
+            found, expected = f"{name} is {settings[name]}", f"run {recipe.base_run}, whose features are used, has {value}"
+            raise RecipeError(found, expected, f"Leave {name} out")
+    return build(recipe.family, {**settings, **image})
 
 
 def _recipe_of(root: Path, run_id: str) -> Recipe:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.limits import HUB_BACKBONES, OFFLINE_BACKBONES, RUN_PREFIX, Limit
+from core.limits import HUB_BACKBONES, IMAGE_LIMITS, OFFLINE_BACKBONES, RUN_PREFIX, Limit
 from core.recipe import limits_of
 
 FIRST = {
@@ -27,7 +27,7 @@ def ask(family: str, defaults: dict, bases: dict[str, str]) -> dict:
                     chosen[name] = _widget(family, name, limit, defaults[name], bases)
     settings = {name: value for name, value in chosen.items() if value != defaults[name]}
     if str(settings.get("features", "")).startswith(RUN_PREFIX):
-        settings.pop("image_size", None)  # that of the base run
+        settings = {name: value for name, value in settings.items() if name not in IMAGE_LIMITS}  # those of the base run
     return settings
 
 

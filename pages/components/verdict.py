@@ -37,8 +37,8 @@ def choose_example(root: Path, run: Run) -> Example | None:
                        placeholder="Choose an example")  # fmt: skip
     if row is None:
         return None
-    decoded = Decoded(dataset.reader.read(row), "example", "L", ())
-    return Example(str(dataset.image_ids[row]), decoded, _truth(dataset, row))
+    with told():
+        return Example(str(dataset.image_ids[row]), dataset.reader.decoded(row), _truth(dataset, row))
 
 
 def remarks_of(decoded: Decoded) -> None:
