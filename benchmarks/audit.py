@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from core.data.dataset import ArrayReader, Dataset  # noqa: E402  (after the path is set)
-from core.data.near_copies import ALIKE, HAMMING, SIDE, hashes, near_groups  # noqa: E402
-from core.data.phantom_dataset import PhantomSpec, make_phantom  # noqa: E402
+from core.data.inspection.near_copies import ALIKE, HAMMING, SIDE, hashes, near_groups  # noqa: E402
+from core.data.phantom.dataset import PhantomSpec, make_phantom  # noqa: E402
 from core.data.resplit import by_patient  # noqa: E402
 from core.data.splits import groups_of, split_off  # noqa: E402
 from core.machine import this_machine  # noqa: E402

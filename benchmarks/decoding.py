@@ -24,11 +24,11 @@ from PIL import __version__ as pillow_version
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from core.data.cache import prepare  # noqa: E402  (after the path is set)
+from core.data.cache.prepared import prepare  # noqa: E402  (after the path is set)
 from core.data.dataset import Dataset  # noqa: E402
 from core.data.file_reader import FileReader  # noqa: E402
-from core.data.phantom import draw, plan  # noqa: E402
-from core.data.phantom_dataset import PhantomSpec, make_phantom  # noqa: E402
+from core.data.phantom.dataset import PhantomSpec, make_phantom  # noqa: E402
+from core.data.phantom.drawing import draw, plan  # noqa: E402
 from core.machine import this_machine  # noqa: E402
 
 SIDE = 150  # px, of what is decoded

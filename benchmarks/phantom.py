@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/phantom.py [--frequencies ../shared/data/nih/Data_Entry_2017.csv] [--sheets FOLDER]
 
---frequencies counts NIH's combinations of labels again, compares and prints them as they stand in `core.data.phantom_frequencies`;
+--frequencies counts NIH's combinations of labels again, compares and prints them as they stand in `core.data.phantom.frequencies`;
 --sheets writes a contact sheet of each finding, from faint to plain, with its boxes below.
 """
 
@@ -20,8 +20,8 @@ from PIL import Image, ImageDraw
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from core.data.phantom import draw, plan, traces  # noqa: E402  (after the path is set)
-from core.data.phantom_frequencies import NIH_LABELS, nih_combinations  # noqa: E402
+from core.data.phantom.drawing import draw, plan, traces  # noqa: E402  (after the path is set)
+from core.data.phantom.frequencies import NIH_LABELS, nih_combinations  # noqa: E402
 from core.data.radiograph.findings import FINDINGS  # noqa: E402
 
 GRADES = (0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
@@ -53,7 +53,7 @@ def print_labels() -> None:
 
 
 def print_combinations(file: Path) -> None:
-    """NIH's combinations of labels, counted, as text for `core.data.phantom_frequencies`."""
+    """NIH's combinations of labels, counted, as text for `core.data.phantom.frequencies`."""
     with file.open() as rows:
         found = Counter(sum(1 << NIH_LABELS.index(name) for name in row["Finding Labels"].split("|") if name != "No Finding")
                         for row in csv.DictReader(rows))  # fmt: skip

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.data.nih import read_nih
-from core.data.tree import walk
+from core.data.layouts.nih import read_nih
+from core.data.layouts.tree import walk
 
 TABLES = ("Data_Entry_2017.csv", "train_val_list.txt", "test_list.txt", "BBox_List_2017.csv")
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.data import registry
-from core.data.phantom import draw, plan
+from core.data.phantom.drawing import draw, plan
 from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.run import Run

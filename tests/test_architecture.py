@@ -25,7 +25,7 @@ MODULES = {module_of(path): path for path in ALL}
 
 
 def imports_of(path: Path, only_top: bool = False) -> set[str]:
-    """The modules that a file imports, whole ("core.data.cache")."""
+    """The modules that a file imports, whole ("core.data.cache.prepared")."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = set()
     for node in tree.body if only_top else ast.walk(tree):

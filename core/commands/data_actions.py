@@ -45,8 +45,8 @@ def data_remove(root: Path, arguments: argparse.Namespace) -> dict:
 
 def data_make(root: Path, arguments: argparse.Namespace) -> dict:
     """Draw a phantom data set, so that every later use finds it drawn, and put it on the list."""
-    from core.data.cache import prepare
-    from core.data.phantom_dataset import PhantomSpec, load_phantom
+    from core.data.cache.prepared import prepare
+    from core.data.phantom.dataset import PhantomSpec, load_phantom
     from core.data.picture_export import export
     from core.data.registry import remember
 
@@ -72,9 +72,9 @@ def _digest(pixels) -> str:
 
 
 def _checked(root: Path, loaded, skipped: Path | None) -> dict:
-    from core.data.cache import prepare
-    from core.data.cleaning import causes, write_csv
-    from core.data.inspection import SIZE, inspect
+    from core.data.cache.prepared import prepare
+    from core.data.inspection.cleaning import causes, write_csv
+    from core.data.inspection.inspect import SIZE, inspect
 
     prepared = prepare(loaded, SIZE, root, tell_reading)
     dataset = prepared.dataset

@@ -1,6 +1,6 @@
 """A data set: images in rows, their labels, splits and patients, and a way to read the pixels of one row.
 
-It holds no pixels itself; `core.data.cache` decodes them once.
+It holds no pixels itself; `core.data.cache.prepared` decodes them once.
 """
 
 import hashlib

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.data import registry, sources
-from core.data.archive import FOLDER as UNPACKED
-from core.data.archive import unpacked
 from core.data.dataset import Dataset
+from core.data.layouts.archive import FOLDER as UNPACKED
+from core.data.layouts.archive import unpacked
 from core.data.sources import Reading
 from core.errors import DataError
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.data.cache import Prepared
+from core.data.cache.prepared import Prepared
 from core.data.dataset import Dataset
-from core.data.label_table import BOXES
+from core.data.layouts.label_table import BOXES
 from core.errors import DataError
 
 LABELS = "labels.csv"

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.data import sources
-from core.data.archive import unpacked
 from core.data.dataset import Dataset
-from core.data.layouts import EXPECTED, load_folder
-from core.data.medmnist import NAMES, download_medmnist, is_medmnist, load_medmnist
-from core.data.phantom_dataset import PHANTOMS, is_phantom, load_phantom
+from core.data.layouts.archive import unpacked
+from core.data.layouts.folder import EXPECTED, load_folder
+from core.data.layouts.medmnist import NAMES, download_medmnist, is_medmnist, load_medmnist
+from core.data.phantom.dataset import PHANTOMS, is_phantom, load_phantom
 from core.data.resplit import by_patient
 from core.data.sources import Reading, Source
 from core.errors import DataError

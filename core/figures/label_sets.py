@@ -6,7 +6,7 @@ UpSet: Lex et al. 2014, IEEE TVCG 20:1983.
 import numpy as np
 import pandas as pd
 
-from core.data.label_sets import Combination
+from core.data.inspection.label_sets import Combination
 from core.figures.style import COLORS, QUIET, axis, figure
 
 NO_LABEL = "no label"

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from core.data import registry
-from core.data.cache import prepare
+from core.data.cache.prepared import prepare
 from core.data.dataset import UNLABELLED, Dataset
-from core.data.tables import read_table
+from core.data.layouts.tables import read_table
 from core.errors import DataError
 from core.evaluation.counts import is_positive
 from core.inference.predictor import Predictor

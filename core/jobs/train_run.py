@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from core.data import registry, splits
-from core.data.audit import audit
-from core.data.cache import Prepared, preparation, prepare
+from core.data.cache.pace import Pace
+from core.data.cache.prepared import Prepared, preparation, prepare
 from core.data.dataset import SPLITS, Dataset
-from core.data.pace import Pace
+from core.data.inspection.audit import audit
 from core.errors import DataError
 from core.evaluation.predictions import Predictions
 from core.models.classifier import Classifier, Labelled

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.data import registry
-from core.data.audit import Audit
-from core.data.cache import Prepared
-from core.data.inspection import Inspection
+from core.data.cache.prepared import Prepared
+from core.data.inspection.audit import Audit
+from core.data.inspection.inspect import Inspection
 from core.data.sources import Reading
 from pages.components import cached
 from pages.components.view import told

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from core.data import own, registry
-from core.data.cache import prepare
+from core.data.cache.prepared import prepare
 from core.data.dataset import Dataset
-from core.data.inspection import SIZE, Inspection, inspect
-from core.data.phantom_dataset import DEFAULT_PHANTOM, load_phantom
+from core.data.inspection.inspect import SIZE, Inspection, inspect
+from core.data.phantom.dataset import DEFAULT_PHANTOM, load_phantom
 from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
 from core.evaluation.intervals import Interval, metric_intervals
 from core.evaluation.predictions import Predictions

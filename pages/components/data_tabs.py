@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core.data import label_sets
 from core.data.balance import Balance, balanced_rows, counts_of, says
-from core.data.cache import Prepared
-from core.data.cleaning import causes, write_csv
-from core.data.inspection import thumbnails_of
-from core.data.shortcuts import border_grey, mean_grey
+from core.data.cache.prepared import Prepared
+from core.data.inspection import label_sets
+from core.data.inspection.cleaning import causes, write_csv
+from core.data.inspection.inspect import thumbnails_of
+from core.data.inspection.shortcuts import border_grey, mean_grey
 from core.figures.bars import class_counts_figure
 from core.figures.class_shares import shares_figure, shares_table
 from core.figures.image_facts import by_class, grey_figure, grey_table, sizes_figure, sizes_table
@@ -22,6 +22,7 @@ from core.figures.label_sets import (
     cooccurrence_figure,
     cooccurrence_table,
     labels_per_image_figure,
+    labels_per_image_table,
 )
 from pages.components import audit_card, gallery
 from pages.components.view import told
@@ -83,6 +84,7 @@ def _together(prepared: Prepared) -> None:
         _table(combinations_table(found), "Images per combination of labels")
     st.subheader("Labels per image")
     st.plotly_chart(labels_per_image_figure(several), key="labels_per_image", alt="Images by how many labels they have")
+    _table(labels_per_image_table(several), "Images by how many labels they have")
 
 
 def _as_they_came(prepared: Prepared) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.data.cache import Prepared, prepare
+from core.data.cache.pace import Pace
+from core.data.cache.prepared import Prepared, prepare
 from core.data.dataset import UNLABELLED, Dataset
-from core.data.inspection import SIZE
-from core.data.pace import Pace
+from core.data.inspection.inspect import SIZE
 from core.errors import ImageError
 from core.figures.boxes import with_boxes
 from pages.components import cached, wording

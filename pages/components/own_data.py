@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from core.data import own, registry
-from core.data.cleaning import causes
 from core.data.dataset import Dataset
+from core.data.inspection.cleaning import causes
 from core.data.sources import Reading
 from core.errors import ImageError
 from pages.components import cached, view

@@ -5,7 +5,7 @@ import pytest
 from core.data import registry
 from core.data.dataset import SPLITS
 from core.data.sources import Reading
-from tests.core.data.test_class_folders import covid_tree
+from tests.core.data.layouts.test_class_folders import covid_tree
 from tests.pages.conftest import texts
 
 

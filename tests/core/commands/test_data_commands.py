@@ -6,7 +6,7 @@ import pytest
 
 from core.data.registry import load
 from tests.core.commands.conftest import run
-from tests.core.data.test_class_folders import covid_tree
+from tests.core.data.layouts.test_class_folders import covid_tree
 
 
 def test_data_list_says_what_is_here_and_how_to_get_the_rest(capsys, tmp_path):

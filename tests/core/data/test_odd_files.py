@@ -5,9 +5,9 @@ import io
 import json
 import shutil
 
-from core.data.cache import prepare
-from core.data.cleaning import causes, write_csv
-from core.data.layouts import load_folder
+from core.data.cache.prepared import prepare
+from core.data.inspection.cleaning import causes, write_csv
+from core.data.layouts.folder import load_folder
 from tests.conftest import write_class_folders
 
 

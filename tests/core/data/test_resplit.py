@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data.audit import audit
+from core.data.inspection.audit import audit
 from core.data.registry import load
 from core.data.resplit import by_patient
 from core.errors import DataError

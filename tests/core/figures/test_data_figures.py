@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.data.image_facts import ImageFacts
-from core.data.label_sets import combinations, cooccurrence, labels_per_image
+from core.data.inspection.label_sets import combinations, cooccurrence, labels_per_image
 from core.figures import class_shares, image_facts, label_sets
 from core.figures.style import COLORS
 from tests.core.data.small_sets import rows

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from core.data import registry
-from core.data.phantom import draw, plan
+from core.data.phantom.drawing import draw, plan
 from core.errors import StoreError
 from core.images.decode import decode
 from core.images.model_input import model_input

@@ -13,7 +13,7 @@ from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.store import Store
 from core.training.history import Silence
-from tests.core.data.test_label_table import LABELS, PER_SPLIT, picture, rows, write
+from tests.core.data.layouts.test_label_table import LABELS, PER_SPLIT, picture, rows, write
 
 
 @pytest.fixture(scope="module")

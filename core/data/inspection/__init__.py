@@ -1,0 +1,1 @@
+"""What is looked at before a data set is trained on: leaks, shortcuts, labels together, what was left out."""

@@ -1,0 +1,280 @@
+"""Label tables: text files whose first column names pictures and whose other columns are 0/1 labels.
+
+`train_labels.csv`, `val_labels.csv` and `sample_submission.txt` give three splits; one table alone may have a column that names the
+split, or leave it to the folders of the files. A table named after a submission lists pictures whose labels nobody tells.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from core.data.dataset import UNLABELLED, Box, Skipped
+from core.data.layouts.class_folders import SPLIT_FOLDERS
+from core.data.layouts.labelled_files import LabelledFiles, order_classes
+from core.data.layouts.patients import patient_of
+from core.data.layouts.tables import as_numbers, read_table
+from core.data.layouts.tree import NO_PICTURE, Tree
+from core.errors import DataError
+
+_METADATA = {
+    "age": "age", "patient age": "age", "sex": "sex", "gender": "sex", "patient sex": "sex", "patient gender": "sex", "view": "view",
+    "view position": "view", "hospital": "hospital", "site": "hospital", "institution": "hospital",
+}  # fmt: skip
+_NUMBERS = {"age"}
+_PATIENT = {"patient", "patient_id", "patientid", "patient id", "subject", "subject_id"}
+BOXES = "boxes.csv"
+_SIDES = ("left", "top", "width", "height")
+_SPLIT = {"split", "fold", "set", "subset"}
+_YES_NO = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "true": 1, "false": 0, "yes": 1, "no": 0}
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """One table of the folder, and the split that its name tells, or ""."""
+
+    name: str
+    rows: pd.DataFrame
+    split: str
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What the columns of the tables mean, read off all of them together."""
+
+    labels: tuple[str, ...]
+    ignored: tuple[str, ...]
+    patient: str | None
+    split: str | None
+    metadata: dict[str, str]
+
+
+def is_label_table(tree: Tree) -> bool:
+    """Whether a table names pictures that are here and says 0 or 1 of them."""
+    tables = _tables(tree)
+    return bool(tables) and bool(_columns(tables).labels)
+
+
+def read_label_table(tree: Tree) -> LabelledFiles:
+    """The pictures that the tables name. Raises DataError where none of them is here."""
+    tables = _tables(tree)
+    columns = _columns(tables)
+    rows, skipped = _rows(tree, tables, columns)
+    if not len(rows):
+        raise DataError(f"none of the pictures that {tables[0].name} names is here", "files in train/, val/, test/ or beside the table")
+    truth = rows[list(columns.labels)].to_numpy(np.uint8)
+    task, classes, labels, y = _task(columns.labels, truth, (rows["split"] != UNLABELLED).to_numpy())
+    boxes_table, boxes = _boxes(tree)
+    tabled = {table.name for table in tables} | {boxes_table}
+    litter = [Skipped(name, "a table that names no pictures here", NO_PICTURE) for name in tree.tables if name not in tabled]
+    return LabelledFiles(
+        root=tree.root, names=tuple(rows["file"]), splits=rows["split"].to_numpy("<U10"), task=task, classes=classes, labels=labels, y=y,
+        patients=_patients(rows), split_rule=_split_rule(tables, columns), layout="label table",
+        skipped=(*tree.skipped, *litter, *skipped), metadata=_metadata(rows, columns), boxes=boxes,
+    )  # fmt: skip
+
+
+def _tables(tree: Tree) -> list[_Table]:
+    """The tables whose first column names pictures that are here."""
+    stems = {PurePosixPath(name).stem for name in tree.pictures} | {PurePosixPath(name).name for name in tree.pictures}
+    found = []
+    for name in tree.tables:
+        try:
+            rows = read_table(tree.root / name)
+        except DataError:
+            continue
+        split = _split_of_table(name)
+        if len(rows) and _names_pictures(rows.iloc[:, 0], stems) and (split == UNLABELLED or _label_names(rows)):
+            found.append(_Table(name, rows, split))
+    return found
+
+
+def _label_names(rows: pd.DataFrame) -> list[str]:
+    """The columns of a table that say 0 or 1."""
+    others = _PATIENT | _SPLIT | _METADATA.keys()
+    return [name for name in rows.columns[1:] if name.lower() not in others and _is_label(rows[name])]
+
+
+def _names_pictures(column: pd.Series, stems: set[str]) -> bool:
+    return bool(column.str.replace("\\", "/").str.rsplit("/", n=1).str[-1].isin(stems).any())
+
+
+def _split_of_table(name: str) -> str:
+    words = re.split(r"[^a-z]+", PurePosixPath(name).stem.lower())
+    if any("submission" in word for word in words):
+        return UNLABELLED
+    return next((SPLIT_FOLDERS[word] for word in words if word in SPLIT_FOLDERS), "")
+
+
+def _columns(tables: list[_Table]) -> _Columns:
+    labelled = [table.rows for table in tables if table.split != UNLABELLED] or [table.rows for table in tables]
+    names = [name for name in labelled[0].columns[1:] if all(name in rows for rows in labelled)] if labelled else []
+    labels, ignored, metadata, patient, split = [], [], {}, None, None
+    for name in names:
+        word = name.lower().strip()
+        if word in _PATIENT:
+            patient = name
+        elif word in _SPLIT:
+            split = name
+        elif word in _METADATA:
+            metadata[_METADATA[word]] = name
+        elif all(_is_label(rows[name]) for rows in labelled):
+            labels.append(name)
+        else:
+            ignored.append(name)
+    return _Columns(tuple(labels), tuple(ignored), patient, split, metadata)
+
+
+def _is_label(column: pd.Series) -> bool:
+    """Whether nearly all cells are 0 or 1: a few may be empty or wrong, and their rows are left out."""
+    known = column.str.lower().isin(_YES_NO.keys())
+    return bool(known.mean() >= 0.5) and bool((known | (column == "") | (as_numbers(column) == -1)).mean() >= 0.9)
+
+
+def _rows(tree: Tree, tables: list[_Table], columns: _Columns) -> tuple[pd.DataFrame, list[Skipped]]:
+    """One row per picture that is used: file, split, labels, patient and metadata; and what was left out."""
+    finder = _Finder(tree)
+    parts, skipped = [], [Skipped(f"column {name}", "neither 0/1 labels nor known metadata", "column not used") for name in columns.ignored]
+    for table in tables:
+        part, left_out = _rows_of(table, columns, finder)
+        parts.append(part)
+        skipped += left_out
+    rows, doubles = _once(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame())
+    rest, unnamed = _unnamed(tree, rows, doubles, finder, columns)
+    return pd.concat([rows, rest], ignore_index=True) if len(rest) else rows, skipped + doubles + unnamed
+
+
+def _rows_of(table: _Table, columns: _Columns, finder: "_Finder") -> tuple[pd.DataFrame, list[Skipped]]:
+    names = table.rows.iloc[:, 0]
+    split = _split_of_rows(table, columns)
+    files = np.array([finder.find(name, place) for name, place in zip(names, split, strict=True)])
+    found = pd.DataFrame({"file": files, "split": split})
+    if table.split != UNLABELLED:
+        found["split"] = [place or finder.split_of(file) for place, file in zip(split, files, strict=True)]
+    truth = pd.DataFrame({label: _truth(table, label) for label in columns.labels})
+    found = pd.concat([found, truth.clip(lower=0).astype(np.uint8)], axis=1)
+    found["patient"] = table.rows[columns.patient].to_numpy() if columns.patient in table.rows else ""
+    for name, column in columns.metadata.items():
+        found[f"metadata {name}"] = table.rows[column].to_numpy() if column in table.rows else ""
+    here, told = files != "", (truth >= 0).all(axis=1).to_numpy()
+    causes = [
+        (~here, "no picture of that name is here", "row without its image"),
+        (here & ~told, "a label is empty or neither 0 nor 1", "row without labels"),
+    ]
+    left_out = [Skipped.many(table.name, "row", names[rows], reason, kind) for rows, reason, kind in causes if rows.any()]
+    finder.used.update(files[here].tolist())
+    return found[here & told], left_out
+
+
+def _split_of_rows(table: _Table, columns: _Columns) -> list[str]:
+    if table.split == UNLABELLED or not (columns.split and columns.split in table.rows):
+        return [table.split] * len(table.rows)
+    return [SPLIT_FOLDERS.get(cell.lower(), table.split) for cell in table.rows[columns.split]]
+
+
+def _truth(table: _Table, label: str) -> np.ndarray:
+    """0 or 1, -1 where a cell says neither; what a submission's example says means nothing."""
+    if table.split == UNLABELLED or label not in table.rows:
+        return np.zeros(len(table.rows), int)
+    return table.rows[label].str.lower().map(_YES_NO).fillna(-1).to_numpy(int)
+
+
+def _once(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Skipped]]:
+    """Each picture once: a row that repeats another is dropped; where two differ, nobody knows which is right."""
+    rows = rows.drop_duplicates().reset_index(drop=True)
+    if rows.empty:
+        return rows, []
+    twice = rows.duplicated("file", keep=False)
+    names = rows.loc[twice, "file"].unique()
+    differ = Skipped.many("tables", "picture", names, "named twice, with different labels or splits", "rows that differ")
+    return rows[~twice].reset_index(drop=True), [differ] if len(names) else []
+
+
+def _unnamed(
+    tree: Tree, rows: pd.DataFrame, doubles: list[Skipped], finder: "_Finder", columns: _Columns
+) -> tuple[pd.DataFrame, list[Skipped]]:
+    """Pictures that no table names: those in test/ wait for an answer where no table labels that folder, all others are left out."""
+    rest = [name for name in tree.pictures if name not in finder.used]
+    asked = set() if (rows["split"].isin(("test", UNLABELLED)) if len(rows) else pd.Series(dtype=bool)).any() else {"test"}
+    waiting = [name for name in rest if finder.split_of(name) in asked]
+    empty = {label: np.zeros(len(waiting), np.uint8) for label in columns.labels}
+    blank = dict.fromkeys(("patient", *(f"metadata {name}" for name in columns.metadata)), "")
+    found = pd.DataFrame({"file": waiting, "split": UNLABELLED, **empty, **blank})
+    left_out = set(waiting)
+    return found, [Skipped(name, "no table names it", "file without a row") for name in rest if name not in left_out]
+
+
+class _Finder:
+    """Which picture a cell means: by its path, its name or its name without suffix; among equals the one in the split's folder."""
+
+    def __init__(self, tree: Tree):
+        self._paths = set(tree.pictures)
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        for path in tree.pictures:
+            for key in {PurePosixPath(path).name, PurePosixPath(path).stem}:
+                self._by_name[key].append(path)
+        self.used: set[str] = set()
+
+    def find(self, cell: str, split: str) -> str:
+        """The path of the picture, or "" where none or several could be meant."""
+        cell = cell.replace("\\", "/").removeprefix("./")
+        if cell in self._paths:
+            return cell
+        name = cell.rsplit("/", 1)[-1]
+        found = [path for path in self._by_name.get(name, ()) if "/" not in cell or path.endswith(f"/{cell}")]
+        found = found or self._by_name.get(name, [])
+        if len(found) > 1:
+            wanted = "test" if split == UNLABELLED else split
+            found = [path for path in found if self.split_of(path) == wanted]
+        return found[0] if len(found) == 1 else ""
+
+    def split_of(self, path: str) -> str:
+        """The split that the folders of a picture tell; train where they tell none."""
+        parts = PurePosixPath(path).parts[:-1]
+        return next((SPLIT_FOLDERS[part.lower()] for part in parts if part.lower() in SPLIT_FOLDERS), "train")
+
+
+def _task(names: tuple[str, ...], y: np.ndarray, told: np.ndarray) -> tuple[str, tuple[str, ...], tuple[str, ...], np.ndarray]:
+    """Task, classes, labels and y. Where every picture has exactly one label, the labels are classes."""
+    if len(names) == 1:
+        return "binary", (f"no {names[0]}", names[0]), names, y
+    if told.any() and (y[told].sum(axis=1) == 1).all():
+        classes = order_classes(set(names))
+        y = y[:, [names.index(name) for name in classes]]
+        return ("binary", classes, classes[1:], y[:, 1:]) if len(classes) == 2 else ("multiclass", classes, classes, y)
+    return "multilabel", names, names, y
+
+
+def _patients(rows: pd.DataFrame) -> np.ndarray | None:
+    told = rows["patient"].to_numpy(str)
+    patients = np.array([said or patient_of(file) or "" for said, file in zip(told, rows["file"], strict=True)])
+    return patients if (patients != "").any() else None
+
+
+def _metadata(rows: pd.DataFrame, columns: _Columns) -> dict[str, np.ndarray]:
+    found = {name: rows[f"metadata {name}"] for name in columns.metadata}
+    return {name: as_numbers(column) if name in _NUMBERS else column.to_numpy(str) for name, column in found.items()}
+
+
+def _boxes(tree: Tree) -> tuple[str, dict[str, tuple[Box, ...]]]:
+    """The name of a table of boxes, in shares of the width and height, and its boxes by picture; "" and none without one."""
+    name = next((name for name in tree.tables if PurePosixPath(name).name == BOXES), "")
+    table = read_table(tree.root / name) if name else pd.DataFrame()
+    if not {"label", *_SIDES} <= set(table.columns):
+        return "", {}
+    finder, found = _Finder(tree), defaultdict(list)
+    sides = np.stack([as_numbers(table[side]) for side in _SIDES], axis=1)
+    for cell, label, numbers in zip(table.iloc[:, 0], table["label"], sides.tolist(), strict=True):
+        place = finder.find(cell, "")
+        if place and np.isfinite(numbers).all():
+            found[place].append(Box(label, *numbers))
+    return name, {place: tuple(boxes) for place, boxes in found.items()}
+
+
+def _split_rule(tables: list[_Table], columns: _Columns) -> str:
+    if columns.split:
+        return f"the column {columns.split}"
+    return "tables as they lie" if any(table.split for table in tables) else "folders of the files"

@@ -1,0 +1,129 @@
+"""Label tables: 0/1 columns in text files, in the shapes in which people have them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.data.dataset import UNLABELLED
+from core.data.layouts.folder import load_folder
+
+PER_SPLIT = {"train": 24, "val": 8, "test": 8}
+LABELS = ("label1", "label2", "label3")
+
+
+def picture(file: Path, number: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.random.default_rng(number).integers(0, 255, (24, 24), dtype=np.uint8)).save(file)
+
+
+def rows(split: str) -> list[list[str]]:
+    """Name and three labels; each third row has no label at all."""
+    return [[f"{split}_{n}.png", *("0" if n % 3 == 0 else str((n >> bit) & 1) for bit in range(3))] for n in range(PER_SPLIT[split])]
+
+
+def write(file: Path, table: list[list[str]], head=("id", *LABELS), separator=",", encoding="utf-8") -> None:
+    file.write_text("\n".join(separator.join(row) for row in [head, *table]) + "\n", encoding=encoding)
+
+
+@pytest.fixture
+def competition(tmp_path) -> Path:
+    folder = tmp_path / "competition"
+    for split in PER_SPLIT:
+        for n in range(PER_SPLIT[split]):
+            picture(folder / split / f"{split}_{n}.png", hash((split, n)) % 2**31)
+    write(folder / "train_labels.csv", rows("train"))
+    write(folder / "val_labels.csv", rows("val"))
+    write(folder / "sample_submission.txt", [[name, "0", "0", "0"] for name, *_ in rows("test")])
+    return folder
+
+
+def test_three_tables_are_train_val_and_what_waits_for_an_answer(competition, tmp_path):
+    dataset = load_folder(competition, tmp_path / "store")
+    assert dataset.task == "multilabel" and dataset.labels == LABELS and not dataset.skipped
+    assert len(dataset.rows(UNLABELLED)) == 8 and len(dataset.rows("val")) == 8
+    assert len(dataset.rows("train")) + len(dataset.rows("test")) == 24 and "test split off train" in dataset.split_rule
+    said = {row[0]: [int(cell) for cell in row[1:]] for split in ("train", "val") for row in rows(split)}
+    for name, y, split in zip(dataset.image_ids, dataset.y, dataset.splits, strict=True):
+        assert split == UNLABELLED or y.tolist() == said[name.split("/")[-1]]
+    assert UNLABELLED not in dataset.counts()
+
+
+def test_test_pictures_that_no_table_names_wait_for_an_answer_too(competition, tmp_path):
+    (competition / "sample_submission.txt").unlink()
+    dataset = load_folder(competition, tmp_path / "store")
+    assert sorted(dataset.image_ids[dataset.rows(UNLABELLED)]) == sorted(f"test/test_{n}.png" for n in range(8))
+
+
+def test_a_table_of_test_labels_is_a_test_split(competition, tmp_path):
+    write(competition / "test_labels.csv", rows("test"))
+    (competition / "sample_submission.txt").unlink()
+    dataset = load_folder(competition, tmp_path / "store")
+    assert {split: counts["images"] for split, counts in dataset.counts().items()} == PER_SPLIT
+
+
+@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8-sig"), ("\t", "latin-1"), (",", "utf-16")])
+def test_separators_and_encodings_as_they_come(separator, encoding, tmp_path):
+    folder = tmp_path / "one"
+    table = [[f"bild_ä{n}" if encoding == "latin-1" else f"bild_{n}", str(n % 2)] for n in range(20)]
+    for n, (name, _) in enumerate(table):
+        picture(folder / f"{name}.png", n)
+    write(folder / "labels.tsv", table, ("file", "Pneumonia"), separator, encoding)
+    dataset = load_folder(folder, tmp_path / "store")
+    assert dataset.task == "binary" and dataset.classes == ("no Pneumonia", "Pneumonia") and len(dataset) == 20
+    assert int(dataset.y.sum()) == 10
+
+
+def test_columns_that_exclude_each_other_are_classes(tmp_path):
+    folder = tmp_path / "classes"
+    for n in range(30):
+        picture(folder / f"images/{n}.png", n)
+    table = [[f"{n}.png", *(str(int(n % 3 == k)) for k in range(3))] for n in range(30)]
+    write(folder / "labels.csv", table, ("id", "covid", "Normal", "viral"))
+    dataset = load_folder(folder, tmp_path / "store")
+    assert dataset.task == "multiclass" and dataset.classes == ("Normal", "covid", "viral")
+    number = int(dataset.image_ids[0].split("/")[-1].split(".")[0])
+    assert dataset.classes[dataset.class_index()[0]] == ("covid", "Normal", "viral")[number % 3]
+
+
+def test_split_patient_and_metadata_columns_are_known(tmp_path):
+    folder = tmp_path / "columns"
+    table = [[f"{n}.png", str(n % 2), ("train", "valid", "test")[n % 3], f"P{n // 2}", str(30 + n), "F", "scanner A"] for n in range(30)]
+    for n in range(30):
+        picture(folder / f"{n}.png", n)
+    write(folder / "labels.csv", table, ("file", "ill", "split", "patient_id", "age", "sex", "notes"))
+    dataset = load_folder(folder, tmp_path / "store")
+    assert {split: counts["images"] for split, counts in dataset.counts().items()} == {"train": 10, "val": 10, "test": 10}
+    assert set(dataset.patients) == {f"P{n}" for n in range(15)} and dataset.metadata["age"].dtype == float
+    assert [line.file for line in dataset.skipped] == ["column notes"]
+
+
+def test_what_a_table_and_its_files_do_not_share_is_told(competition, tmp_path):
+    table = rows("train")
+    table[1][1], table[2][2] = "", "7"
+    table.append(["gone.png", "0", "1", "0"])
+    table.append(["train_3.png", "1", "1", "1"])
+    table.append(table[4])
+    write(competition / "train_labels.csv", table)
+    picture(competition / "train/nobody.png", 1)
+    (competition / "readme.txt").write_text("read me")
+    (competition / "train/.DS_Store").write_bytes(b"x")
+    kinds = {line.kind: line.files for line in load_folder(competition, tmp_path / "store").skipped}
+    assert kinds["row without its image"] == ("gone.png",) and kinds["file without a row"] == ("train/nobody.png",)
+    assert kinds["row without labels"] == ("train_1.png", "train_2.png") and kinds["rows that differ"] == ("train/train_3.png",)
+    assert set(kinds) == {"row without its image", "file without a row", "row without labels", "rows that differ", "no picture",
+                          "left by the operating system"}  # fmt: skip
+
+
+def test_the_same_name_in_two_splits_is_the_one_of_the_tables_split(tmp_path):
+    folder = tmp_path / "same"
+    for number, split in enumerate(("train", "val", "test")):
+        for n in range(12):
+            picture(folder / split / f"{n}.png", 100 * number + n)
+        write(folder / f"{split}_labels.csv", [[str(n), str((n + number) % 2)] for n in range(12)], ("id", "ill"))
+    dataset = load_folder(folder, tmp_path / "store")
+    assert not dataset.skipped
+    for name, split, y in zip(dataset.image_ids, dataset.splits, dataset.y[:, 0], strict=True):
+        number = int(name.split("/")[1].split(".")[0])
+        assert name.startswith(split) and y == (number + ("train", "val", "test").index(split)) % 2
