@@ -21,7 +21,7 @@ from core.images.grey import to_8_bit
 from core.images.transparency import over_black
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
-DRAFT_FACTOR = 2  # pixels of a reduced JPEG for each of the model's: off by 0.2 of 255 grey levels in the mean; a factor of 1, by 0.5
+DRAFT_FACTOR = 1.5  # pixels of a reduced JPEG for each of the model's: off by 0.6 of 255 grey levels in the mean, a factor of 2 by 0.2
 STRONG_COLOUR = 16  # mean of largest minus smallest channel, 0..255; JPEG noise makes 2, the faint tint of a scanned film 5 to 10
 _COLOUR_SAMPLE = (32, 32)  # pixels: enough for a mean, and quick on every picture of a data set
 
