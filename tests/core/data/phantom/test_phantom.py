@@ -88,7 +88,7 @@ def test_a_size_out_of_bounds_is_refused(cases, size):
 
 
 OF_VERSION_2 = (
-    "eb0e416c70a58f5ab12529c9b095ef4fadb07a0614169c5c220f485925006eb6"  # of the digest below: with other bytes goes another VERSION
+    "b079d11a60efe300f39e9453483ffc05c6fa8f68721fee8739b07ace835752c8"  # of the digest below: with other bytes goes another VERSION
 )
 _BYTES = """
 import hashlib
