@@ -83,8 +83,10 @@ _FEATURES_HELP = "The network whose features are classified: a backbone's name, 
 IMAGE_LIMITS = {
     "image_size": Limit(64, "Side in pixels to which every image is resized before the model sees it.", "image", 16, 512),
     "aspect": Limit(
-        "squeeze", "How a picture that is not square becomes one: squeezed, with black bars, or cut at both ends of its long side.",
-        "image", choices=("squeeze", "pad", "centre-crop"),
+        "squeeze",
+        "How a picture that is not square becomes one: squeezed, with black bars, or cut at both ends of its long side.",
+        "image",
+        choices=("squeeze", "pad", "centre-crop"),
     ),  # fmt: skip
 }
 

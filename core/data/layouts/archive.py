@@ -123,9 +123,7 @@ def _check_sizes(name: str, entries: list[zipfile.ZipInfo]) -> None:
         raise DataError(found, f"at most {MAX_TOTAL // 2**30} GiB are unpacked", "Give a folder's path instead")
 
 
-def _unpack(
-    name: str, archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], folder: Path, progress: Callable[[int, int], None]
-) -> None:
+def _unpack(name: str, archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], folder: Path, progress: Callable[[int, int], None]) -> None:
     _check_disk(name, sum(entry.file_size for entry in files), folder)
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -136,9 +134,7 @@ def _unpack(
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _copy_all(
-    name: str, archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], draft: Path, progress: Callable[[int, int], None]
-) -> None:
+def _copy_all(name: str, archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], draft: Path, progress: Callable[[int, int], None]) -> None:
     total, done = sum(entry.file_size for entry in files), 0
     draft.mkdir()
     for entry in files:
