@@ -87,7 +87,7 @@ IMAGE_LIMITS = {
         "How a picture that is not square becomes one: squeezed, with black bars, or cut at both ends of its long side.",
         "image",
         choices=("squeeze", "pad", "centre-crop"),
-    ),  # fmt: skip
+    ),
 }
 
 MODEL_LIMITS = {
