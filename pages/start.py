@@ -28,6 +28,7 @@ with st.container(horizontal=True):
     st.button("Run the starter comparison", type="primary", icon=":material/play_arrow:", on_click=begin_starter,
               help="A CNN, a transfer-learned network, an SVM and a random forest on the phantom: about two minutes.")  # fmt: skip
     if st.button("Use my own images", icon=":material/folder_open:"):
+        st.session_state["own_open"] = True
         st.switch_page("pages/data.py")
     if st.button("Train a model", icon=":material/model_training:"):
         st.switch_page("pages/train.py")

@@ -82,7 +82,7 @@ def _grid(prepared: Prepared, shown: np.ndarray) -> None:
     with st.grid("auto", min_column_width=96, gap="xsmall"):
         for row, pixels in zip(shown, prepared.of(shown), strict=True):
             image_id = str(prepared.dataset.image_ids[row])
-            st.image(pixels, caption=image_id.rsplit("/", 1)[-1][:24], width="stretch", alt=image_id)
+            st.image(pixels, caption=wording.short_name(image_id), width="stretch", alt=image_id)
 
 
 def _large(dataset: Dataset, row: int) -> None:

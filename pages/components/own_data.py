@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.data.inspection.cleaning import causes
 from core.data.sources import Reading
 from core.errors import ImageError
-from pages.components import cached, view
+from pages.components import cached, view, wording
 
 ZIP_LIMIT = 2000  # MB; Streamlit holds an upload in memory, so larger sets come by their path
 _FIRST = 6  # pictures shown
@@ -28,7 +28,10 @@ PNG, JPEG, TIFF, BMP and DICOM are read; what a file is, is told from its conten
 
 def ask(root: Path) -> None:
     """Asks for a path or a ZIP file, shows what is in it, and adds it to the list under a name."""
-    with st.expander("Use your own images", icon=":material/create_new_folder:"):
+    if st.session_state.pop("own_added", False):  # an empty form for the next one
+        st.session_state["data_path"] = ""
+        st.session_state["own_uploads"] = st.session_state.get("own_uploads", 0) + 1
+    with st.expander("Use your own images", icon=":material/create_new_folder:", expanded=st.session_state.get("own_open", False)):
         how = st.segmented_control("Where are they?", (_PATH, _ZIP), default=_PATH, required=True, key="own_where")
         st.markdown(_LAYOUTS)
         with st.container(horizontal=True):
@@ -48,25 +51,27 @@ def _path() -> str:
 
 
 def _upload(root: Path) -> str:
-    uploaded = st.file_uploader("ZIP file with a data set", type="zip", key="own_zip", max_upload_size=ZIP_LIMIT)
+    uploaded = st.file_uploader("ZIP file with a data set", type="zip", key=f"own_zip_{st.session_state.get('own_uploads', 0)}",
+                                max_upload_size=ZIP_LIMIT)  # fmt: skip
     return str(cached.unpacked_upload(str(root), uploaded.file_id, uploaded)) if uploaded else ""
 
 
 def _preview(found: Dataset, path: str, reading: Reading, root: Path) -> None:
     """What is in it, and the name under which it is kept."""
-    st.subheader(f"{found.title}: {len(found):,} images, {found.task}")
+    st.subheader(found.title)
+    st.markdown(f"{len(found):,} images, {found.task}, {len(found.classes)} {'labels' if found.task == 'multilabel' else 'classes'}")
     st.dataframe(pd.DataFrame({split: counts["per_class"] for split, counts in found.counts().items()}),
                  alt="Images per class and split")  # fmt: skip
     st.caption(f"Layout: {found.origin.get('layout')}. Splits: {found.split_rule}.")
     for cause in causes(found):
         more = " …" if cause.count > len(cause.first) else ""
-        st.markdown(f"- left out: **{cause.count:,}** {cause.kind} ({cause.reason}): {', '.join(cause.first)}{more}")
+        st.markdown(f"- left out: **{cause.count:,}** × {cause.kind} ({cause.reason}): {', '.join(cause.first)}{more}")
     _first_pictures(found)
     with st.form("own_name", border=False):
         name = st.text_input("Name of the data set", value=_name(found), max_chars=60, key="own_title")
         if st.form_submit_button("Add data set", type="primary", icon=":material/add:"):
             own.keep(name, path, reading, root)
-            st.session_state["data_wished"] = name.strip()
+            st.session_state.update(data_wished=name.strip(), own_added=True, own_open=False)
             st.rerun()
 
 
@@ -75,10 +80,12 @@ def _first_pictures(found: Dataset) -> None:
         for row in range(0, len(found), max(1, len(found) // _FIRST))[:_FIRST]:
             name = str(found.image_ids[row])
             try:
-                st.image(found.reader.read(row), caption=name.rsplit("/", 1)[-1][:24], alt=name)
+                st.image(found.reader.read(row), caption=wording.short_name(name), alt=name)
             except ImageError as error:
                 st.caption(f"{name}: {error}")
 
 
 def _name(found: Dataset) -> str:
-    return "".join(letter if letter.isalnum() or letter in " .()+-_" else " " for letter in found.title)[:60].strip() or "my images"
+    """The title less what a name may not hold."""
+    words = "".join(letter if letter.isalnum() or letter in ".()+-_" else " " for letter in found.title).split()
+    return " ".join(words)[:60].strip() or "my images"

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from core.evaluation.intervals import Interval
 
@@ -35,6 +36,11 @@ def ago(moment: float) -> str:
 def thousands(number: int) -> str:
     """A count with thin gaps ("287,009")."""
     return f"{number:,}"
+
+
+def short_name(image_id: str) -> str:
+    """An image's name without folder and suffix, short enough to stand below a thumbnail."""
+    return PurePosixPath(image_id).stem[:16]
 
 
 def distinct(titles: Mapping[str, str]) -> dict[str, str]:

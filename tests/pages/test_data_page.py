@@ -53,10 +53,11 @@ def test_a_path_is_looked_at_first_and_then_kept_under_a_name(opened, shelf, tmp
     folder = covid_tree(tmp_path / "covid", {"COVID": 12, "Normal": 20, "Lung_Opacity": 14, "Viral Pneumonia": 12})
     app = opened(shelf, "data")
     app.text_input(key="data_path").set_value(str(folder)).run()
-    assert "covid: 58 images, multiclass" in texts(app) and "58" in texts(app) and "mask" in texts(app)
+    assert "58 images, multiclass, 4 classes" in texts(app) and "mask" in texts(app)
     app.text_input(key="own_title").set_value("Radiography")
     next(button for button in app.button if button.label == "Add data set").click().run()
-    assert not app.exception and app.selectbox(key="data").value == "Radiography" and app.header[0].value == "Radiography"
+    assert not app.exception and not app.error and app.text_input(key="data_path").value == ""
+    assert app.selectbox(key="data").value == "Radiography" and app.header[0].value == "Radiography"
 
 
 def test_a_zip_is_unpacked_looked_at_and_kept(opened, shared, shelf):
@@ -64,10 +65,10 @@ def test_a_zip_is_unpacked_looked_at_and_kept(opened, shared, shelf):
     app.segmented_control(key="own_where").set_value("A ZIP file").run()
     file = shared / "badinputs/files/ok_dataset.zip"
     app.get("file_uploader")[0].upload(file.name, file.read_bytes(), "application/zip").run()
-    assert not app.exception and not app.error and "2 images, binary" in texts(app)
+    assert not app.exception and not app.error and "2 images, binary, 2 classes" in texts(app)
     app.text_input(key="own_title").set_value("Two X-rays")
     next(button for button in app.button if button.label == "Add data set").click().run()
-    assert app.header[0].value == "Two X-rays" and (shelf / "datasets/Two X-rays/NORMAL/a.jpg").exists()
+    assert not app.error and app.header[0].value == "Two X-rays" and (shelf / "datasets/Two X-rays/NORMAL/a.jpg").exists()
 
 
 def test_a_bad_zip_is_one_clear_error_and_nothing_is_kept(opened, shared, shelf):
