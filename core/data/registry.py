@@ -8,8 +8,7 @@ from pathlib import Path
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.layouts.archive import unpacked
-from core.data.layouts.folder import EXPECTED, load_folder
-from core.data.layouts.medmnist import NAMES, download_medmnist, is_medmnist, load_medmnist
+from core.data.layouts.medmnist import NAMES, download_medmnist, load_medmnist
 from core.data.phantom.dataset import PHANTOMS, is_phantom, load_phantom
 from core.data.resplit import by_patient
 from core.data.sources import Reading, Source
@@ -90,13 +89,21 @@ def _resplit(dataset: Dataset, reading: Reading | None) -> Dataset:
 
 
 def _load_path(path: Path, root: Path, reading: Reading) -> Dataset:
-    if path.is_dir():
-        return load_folder(path, root, reading.four_channels)
-    if is_medmnist(path):
+    if path.suffix.lower() == ".npz":
         return load_medmnist(path)
+    if path.is_dir():
+        return _load_folder(path, root, reading)
     if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
-        return replace(load_folder(unpacked(path, root), root, reading.four_channels), name=path.stem, title=path.stem, source=str(path))
-    raise DataError(f"{path.name} is a file", f"a folder, a ZIP archive or a MedMNIST .npz file is expected: {EXPECTED}")
+        return replace(_load_folder(unpacked(path, root), root, reading), name=path.stem, title=path.stem, source=str(path))
+    raise DataError(
+        f"{path.name} is a file", "a folder, a ZIP archive or a MedMNIST .npz file is expected", "Give the folder that holds it"
+    )
+
+
+def _load_folder(folder: Path, root: Path, reading: Reading) -> Dataset:
+    from core.data.layouts.folder import load_folder  # late, for pandas: a file is refused without it
+
+    return load_folder(folder, root, reading.four_channels)
 
 
 def _medmnist(name: str, root: Path) -> Dataset:

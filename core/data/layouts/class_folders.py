@@ -8,13 +8,9 @@ import numpy as np
 from core.data.dataset import UNLABELLED, Skipped
 from core.data.layouts.labelled_files import LabelledFiles, one_hot, order_classes
 from core.data.layouts.patients import patient_of
-from core.data.layouts.tree import NO_PICTURE, Tree
+from core.data.layouts.tree import NO_PICTURE, SPLIT_FOLDERS, Tree
 from core.errors import DataError
 
-SPLIT_FOLDERS = {
-    "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
-    "test": "test", "testing": "test",
-}  # fmt: skip
 _INSIDE_CLASS = {"images", "image", "imgs"}
 _NOT_PLACED = "not in a class folder"
 

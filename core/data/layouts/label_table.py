@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import UNLABELLED, Box, Skipped
-from core.data.layouts.class_folders import SPLIT_FOLDERS
 from core.data.layouts.labelled_files import LabelledFiles, order_classes
 from core.data.layouts.patients import patient_of
 from core.data.layouts.tables import as_numbers, read_table
-from core.data.layouts.tree import NO_PICTURE, Tree
+from core.data.layouts.tree import NO_PICTURE, SPLIT_FOLDERS, Tree
 from core.errors import DataError
 
 _METADATA = {

@@ -38,17 +38,6 @@ NAMES = _PUBLISHED | {
 }
 
 
-def is_medmnist(file: Path) -> bool:
-    """Whether a file is meant as a MedMNIST file, by its suffix or by the arrays in it."""
-    if file.suffix.lower() == ".npz":
-        return True
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return "train_images.npy" in archive.NameToInfo
-    except (OSError, ValueError, zipfile.BadZipFile):
-        return False
-
-
 def load_medmnist(file: Path) -> Dataset:
     """The data set in a MedMNIST file. Raises DataError where it is no such file."""
     arrays = _arrays(file)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from core.data.dataset import Skipped
 
+SPLIT_FOLDERS = {
+    "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
+    "test": "test", "testing": "test",
+}  # fmt: skip
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ".webp", ".gif", ""}
 TABLE_SUFFIXES = {".csv", ".tsv", ".txt"}
 _WANTED = PICTURE_SUFFIXES | TABLE_SUFFIXES
@@ -62,7 +66,7 @@ def _unwrapped(folder: Path) -> Path:
     for _ in range(3):
         children = [child for child in folder.iterdir() if not is_litter(child.name)]
         folders = [child for child in children if child.is_dir()]
-        if len(folders) != 1 or len(children) != 1 or _holds_files(folders[0]):
+        if len(folders) != 1 or len(children) != 1 or _holds_files(folders[0]) or folders[0].name.lower() in SPLIT_FOLDERS:
             break
         folder = folders[0]
     return folder

@@ -6,9 +6,9 @@ differently from machine to machine.
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
 
 _GRID = 1 << 16  # table entries are rounded to this share of 1, far coarser than machines differ
 _WORDS = 32  # raw numbers fetched at a time
@@ -23,8 +23,16 @@ class Quantiles:
     """A distribution as a table of its quantiles, with straight lines between them."""
 
     def __init__(self, quantile: Callable[[np.ndarray], np.ndarray], points: int = 2048):
-        self._table = np.array([coarse(float(value)) for value in quantile((np.arange(points) + 0.5) / points)])
-        self._values = self._table.tolist()
+        self._quantile, self._points = quantile, points
+
+    @cached_property
+    def _table(self) -> np.ndarray:
+        """Made when it is first asked for: most that import this draw nothing."""
+        return np.array([coarse(float(value)) for value in self._quantile((np.arange(self._points) + 0.5) / self._points)])
+
+    @cached_property
+    def _values(self) -> list[float]:
+        return self._table.tolist()
 
     def at(self, share: float) -> float:
         """The value below which `share` of the distribution lies, for a share of 0..1."""
@@ -40,17 +48,34 @@ class Quantiles:
 
 def beta(a: float, b: float) -> Quantiles:
     """The beta distribution."""
-    return Quantiles(lambda share: betaincinv(a, b, share))
+
+    def quantile(share: np.ndarray) -> np.ndarray:
+        from scipy.special import betaincinv  # late: it takes a quarter of a second, and most that import this draw nothing
+
+        return betaincinv(a, b, share)
+
+    return Quantiles(quantile)
 
 
 def normal(mean: float, deviation: float) -> Quantiles:
     """The normal distribution, cut off at 3.5 deviations."""
-    return Quantiles(lambda share: mean + deviation * ndtri(share))
+    return Quantiles(lambda share: mean + deviation * _standard_normal(share))
+
+
+def _standard_normal(share: np.ndarray) -> np.ndarray:
+    from scipy.special import ndtri  # late, as above
+
+    return ndtri(share)
 
 
 _NORMAL = normal(0, 1)
 _STEPS = 32  # of the coarse normal values, per deviation
-_BYTE_TO_NORMAL = (np.rint(ndtri((np.arange(256) + 0.5) / 256) * _STEPS) / _STEPS).astype(np.float32)
+
+
+@cache
+def _byte_to_normal() -> np.ndarray:
+    """float32 (256,), on a grid of 1 / _STEPS."""
+    return (np.rint(_standard_normal((np.arange(256) + 0.5) / 256) * _STEPS) / _STEPS).astype(np.float32)
 
 
 class Chance:
@@ -109,4 +134,4 @@ class Chance:
 
     def normals(self, *shape: int) -> np.ndarray:
         """Normal values on a grid of 1/32, cut off at 2.9 deviations: float32 of a shape. One random byte makes one."""
-        return _BYTE_TO_NORMAL.take(self.bytes(math.prod(shape))).reshape(shape)
+        return _byte_to_normal().take(self.bytes(math.prod(shape))).reshape(shape)
