@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.data import registry
-from pages.components import data_tabs, gallery, own_data, view, wording
+from pages.components import data_tabs, gallery, own_data, phantom_form, view, wording
 
 root = view.open_page("Data", "Choose a data set, or bring your own: it is read as it lies, and checked before you train on it.")
 
@@ -14,6 +14,7 @@ if "data_wished" in st.session_state:
 titles = wording.distinct({key: entry.title for key, entry in known.items()})
 name = st.selectbox("Data set", list(known), format_func=titles.get, key="data", bind="query-params")
 own_data.ask(root)
+phantom_form.ask(root)
 
 with view.told():
     if not known[name].here:

@@ -135,3 +135,17 @@ def test_the_gallery_shows_what_is_asked_for_and_one_image_large(nih):
     app.text_input(key="gallery_name").set_value("").run()
     app.selectbox(key="gallery_large").set_value(app.selectbox(key="gallery_large").options[0]).run()
     assert "Hernia" in texts(app) and "**age**" in texts(app) and "**view**" in texts(app)
+
+
+def test_a_phantom_is_made_to_order_and_shown(opened, shelf):
+    app = opened(shelf, "data")
+    app.selectbox(key="phantom_task").set_value("multiclass")
+    app.number_input(key="phantom_images").set_value(60)
+    app.number_input(key="phantom_size").set_value(32)
+    app.toggle(key="phantom_shifted").set_value(True)
+    next(button for button in app.button if button.label == "Draw it").click().run()
+    assert not app.exception and app.selectbox(key="data").value.startswith("phantom:multiclass:images=60:size=32")
+    assert "multiclass, 4 classes" in texts(app) and "another hospital" in app.header[0].value
+    app.number_input(key="phantom_images").set_value(20)
+    next(button for button in app.button if button.label == "Draw it").click().run()
+    assert len(app.error) == 1 and not app.exception

@@ -172,3 +172,11 @@ def test_dicom_stands_wherever_a_picture_may(shared, tmp_path):
     shutil.copy(shared / "data/dicom/html_page_named.dcm", folder / "train/NORMAL/page.dcm")
     dataset = prepare(load_folder(folder, tmp_path / "store"), 32, tmp_path / "store").dataset
     assert "train/NORMAL/IM0001" in dataset.image_ids and [line.file for line in dataset.skipped] == ["train/NORMAL/page.dcm"]
+
+
+def test_a_folder_with_nothing_but_train_is_not_taken_for_a_wrapper(tmp_path):
+    folder = write_class_folders(tmp_path / "lonely", images=60)
+    shutil.rmtree(folder / "val")
+    shutil.rmtree(folder / "test")
+    dataset = load_folder(folder, tmp_path / "store")
+    assert all(name.startswith("train/") for name in dataset.image_ids) and set(dataset.counts()) == {"train", "val", "test"}
