@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+from core.disk import sync
 from core.errors import StoreError
 
 MANIFEST = "manifest.json"
@@ -46,12 +47,3 @@ def sha256(file: Path) -> str:
     """The sha256 of a file, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Make sure that a file, or a folder's list of files, has reached the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,11 +10,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.disk import sync
 from core.errors import RecipeError, StoreError
 from core.evaluation.predictions import Predictions
 from core.recipe import Recipe
 from core.runs.document import from_document, to_document
-from core.runs.files import MANIFEST, sync, verify, write_json, write_manifest
+from core.runs.files import MANIFEST, verify, write_json, write_manifest
 from core.runs.history import EpochRecord
 from core.runs.run import OperatingPoint, Run
 

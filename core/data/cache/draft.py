@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 from core.data.cache.chunk import ROWS, Chunk
 from core.data.cache.journal import Entry, check_of
-from core.data.cache.stored import Place, altered_chunks, stamp_of, sync
+from core.data.cache.stored import Place, altered_chunks, stamp_of
+from core.disk import sync
 from core.errors import DataError
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

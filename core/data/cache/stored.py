@@ -1,6 +1,5 @@
 """A finished file of decoded pixels and its note: where they lie, whether they are whole, and how they are read."""
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -130,12 +129,3 @@ def altered_chunks(place: Place, path: Path, journal: Journal) -> set[int]:
             if check_of(stream.read(len(entry.facts) * place.size**2)) != entry.check:
                 altered.add(number)
     return altered
-
-
-def sync(path: Path) -> None:
-    """Make sure that a file, or a folder's list of files, has reached the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
