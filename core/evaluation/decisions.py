@@ -15,9 +15,14 @@ def decisions(predictions: Predictions, thresholds: Mapping[str, float]) -> np.n
     Binary and multi-label: `score >= threshold` of the label. Multi-class: the class with the highest score, the first of equals;
     the thresholds are not read. Raises EvaluationError where a label has no threshold or one outside 0..1.
     """
-    if predictions.task == "multiclass":
-        return np.eye(len(predictions.labels), dtype=np.uint8)[predictions.y_score.argmax(axis=1)]
-    return is_positive(predictions.y_score, threshold_vector(predictions.labels, thresholds)).astype(np.uint8)
+    return decide(predictions.y_score, predictions.task, predictions.labels, thresholds)
+
+
+def decide(y_score: np.ndarray, task: str, labels: tuple[str, ...], thresholds: Mapping[str, float]) -> np.ndarray:
+    """The same for scores (n, L) of images whose truth nobody told."""
+    if task == "multiclass":
+        return np.eye(len(labels), dtype=np.uint8)[y_score.argmax(axis=1)]
+    return is_positive(y_score, threshold_vector(labels, thresholds)).astype(np.uint8)
 
 
 def threshold_vector(labels: tuple[str, ...], thresholds: Mapping[str, float]) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import ImageError
-from core.evaluation.counts import is_positive
+from core.evaluation.decisions import decide
 from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
 from core.images.model_input import model_input
@@ -77,6 +77,5 @@ class Predictor:
         return Answer(name, True, None, found, thresholds, self._decide(found, thresholds), warnings)
 
     def _decide(self, found: dict[str, float], thresholds: dict[str, float]) -> dict[str, int]:
-        if self.run.data.task == "multiclass":
-            return {label: int(label == max(found, key=found.get)) for label in found}
-        return {label: int(is_positive(np.float32(score), thresholds[label])) for label, score in found.items()}
+        y_score = np.array([list(found.values())], np.float32)
+        return dict(zip(found, decide(y_score, self.run.data.task, tuple(found), thresholds)[0].tolist(), strict=True))

@@ -12,7 +12,7 @@ from core.data.cache.prepared import prepare
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.layouts.tables import read_table
 from core.errors import DataError
-from core.evaluation.counts import is_positive
+from core.evaluation.decisions import decide
 from core.inference.predictor import Predictor
 from core.runs.run import Run
 from core.runs.store import Store
@@ -92,7 +92,4 @@ def _decisions(store: Store, run: Run, dataset: Dataset, progress: Callable[[int
         gone = prepared.dataset.skipped[-1]
         raise DataError(f"{gone.file} cannot be read ({gone.reason})", "every picture needs an answer", "Get the file again")
     y_score = Predictor(store, run).classifier.predict_proba(prepared.of(np.arange(len(dataset))))
-    if run.data.task == "multiclass":
-        return np.eye(y_score.shape[1], dtype=int)[y_score.argmax(axis=1)]
-    thresholds = np.array([run.operating_point.thresholds[label] for label in run.data.labels], np.float64)
-    return is_positive(y_score, thresholds).astype(int)
+    return decide(y_score, run.data.task, run.data.labels, run.operating_point.thresholds).astype(int)
