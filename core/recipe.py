@@ -8,13 +8,21 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import TypeVar
 
 from core.errors import RecipeError
 from core.limits import AUGMENT_LIMITS, IMAGE_LIMITS, MODEL_LIMITS, RUN_PREFIX, SEED_LIMIT, TRAINING_LIMITS, Limit
 
+Value = TypeVar("Value", int, float, str)
+Each = Value | tuple[Value, ...]
+
 FAMILIES = tuple(MODEL_LIMITS)
-NETWORK_FAMILIES = ("cnn", "transfer")
-FAMILY_TITLES = {"cnn": "CNN", "transfer": "Transfer learning", "svm": "SVM", "forest": "Random forest"}
+NETWORK_FAMILIES = ("cnn", "transfer", "lstm")
+CLASSICAL_FAMILIES = ("svm", "forest", "logistic")
+FAMILY_TITLES = {
+    "cnn": "CNN", "transfer": "Transfer learning", "lstm": "LSTM", "svm": "SVM", "forest": "Random forest",
+    "logistic": "Logistic regression", "ensemble": "Ensemble",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,18 +35,30 @@ class Image:
 
 @dataclass(frozen=True)
 class CNN:
-    """A convolutional network trained from random weights."""
+    """A convolutional network trained from random weights. `Each` is one value, or a tuple with one per block or dense layer."""
 
     blocks: int
-    filters: int
-    convolutions: int
-    kernel_size: int
-    pooling: str
+    filters: Each[int]
+    convolutions: Each[int]
+    kernel_size: Each[int]
+    stride: Each[int]
+    padding: Each[str]
+    activation: str
+    pooling: Each[str]
+    pool_size: Each[int]
+    pool_stride: Each[int]
+    pool_padding: Each[str]
     batch_norm: bool
-    dropout: float
+    batch_norm_place: str
+    block_dropout: Each[float]
+    dropout_kind: str
     summary: str
     dense_layers: int
-    dense_units: int
+    dense_units: Each[int]
+    dense_batch_norm: bool
+    dropout: Each[float]
+    channels: int
+    normalisation: str
 
 
 @dataclass(frozen=True)
@@ -48,7 +68,22 @@ class Transfer:
     backbone: str
     pretrained: bool
     trainable: str
+    last_stages: int
+    backbone_rate: float
     dropout: float
+    channels: int
+    normalisation: str
+
+
+@dataclass(frozen=True)
+class LSTM:
+    """A recurrent network that reads an image row by row."""
+
+    hidden_size: int
+    layers: int
+    bidirectional: bool
+    dropout: float
+    normalisation: str
 
 
 @dataclass(frozen=True)
@@ -56,8 +91,13 @@ class SVM:
     """A support vector machine on network features."""
 
     features: str
+    layer: str
+    standardise: bool
+    pca: int
+    search: str
     kernel: str
     C: float
+    gamma: float
     class_weight: str
 
 
@@ -66,10 +106,35 @@ class Forest:
     """A random forest on network features."""
 
     features: str
+    layer: str
+    standardise: bool
+    pca: int
+    search: str
     n_estimators: int
     max_depth: int
     min_samples_leaf: int
+    max_features: str
     class_weight: str
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """A logistic regression on network features."""
+
+    features: str
+    layer: str
+    standardise: bool
+    pca: int
+    search: str
+    C: float
+    class_weight: str
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The mean of the scores of other runs, `members` by their ids, separated by commas."""
+
+    members: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +146,11 @@ class Augmentation:
     zoom: float
     contrast: float
     brightness: float
+    gamma: float
+    noise: float
+    erase: float
     flip: bool
+    vertical_flip: bool
 
 
 @dataclass(frozen=True)
@@ -91,31 +160,58 @@ class Training:
     max_epochs: int
     batch_size: int
     learning_rate: float
-    weight_decay: float
     optimizer: str
     schedule: str
     class_weight: str
     patience: int
     keep: str
+    monitor: str
+    loss: str
+    focal_gamma: float
+    focal_alpha: float
+    label_smoothing: float
+    l2_kernel: float
+    l2_bias: float
+    weight_decay: float
+    momentum: float
+    beta1: float
+    beta2: float
+    epsilon: float
+    clip_norm: float
+    warm_up_epochs: float
+    plateau_factor: float
+    plateau_patience: int
+    ema: float
+    sampling: str
+    sampling_to: int
+    sampling_classes: str
+    flip_at_test: bool
     augmentation: Augmentation
 
 
-# Settings that older recipes lack, and the value that those were trained with: as their default it lets old documents open, and left out
-# of the digest it keeps old digests.
-_ADDED = {"aspect": "squeeze"}
-MODEL_PARTS = {"cnn": CNN, "transfer": Transfer, "svm": SVM, "forest": Forest}
+MODEL_PARTS = {"cnn": CNN, "transfer": Transfer, "lstm": LSTM, "svm": SVM, "forest": Forest, "logistic": Logistic, "ensemble": Ensemble}
+Model = CNN | Transfer | LSTM | SVM | Forest | Logistic | Ensemble
+
+# The settings that the first recipes had. Those added since are left out of the digest where they have the value that older runs were
+# trained with, which is their default: so old documents open, and keep their digests.
+_FIRST_SETTINGS = {
+    "image_size", "blocks", "filters", "convolutions", "kernel_size", "pooling", "batch_norm", "dropout", "summary", "dense_layers",
+    "dense_units", "backbone", "pretrained", "trainable", "features", "kernel", "C", "class_weight", "n_estimators", "max_depth",
+    "min_samples_leaf", "max_epochs", "batch_size", "learning_rate", "weight_decay", "optimizer", "schedule", "patience", "keep",
+    "rotate", "shift", "zoom", "contrast", "brightness", "flip", "seed",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Recipe:
     """One model to train.
 
-    `training` is None for the families that have no epochs (svm, forest).
+    `training` is None for the families that have no epochs.
     """
 
     family: str
     image: Image
-    model: CNN | Transfer | SVM | Forest
+    model: Model
     training: Training | None
     seed: int
 
@@ -123,7 +219,10 @@ class Recipe:
     def digest(self) -> str:
         """16 hexadecimal digits that are equal for equal recipes only."""
         document = self.as_dict()
-        document["settings"] = {name: value for name, value in self.settings.items() if _ADDED.get(name) != value}
+        limits = limits_of(self.family)
+        document["settings"] = {
+            name: value for name, value in self.settings.items() if name in _FIRST_SETTINGS or value != limits[name].default
+        }
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -193,6 +292,7 @@ _FAMILY_DEFAULTS = {
     "transfer": {"image_size": 224, "learning_rate": 0.001, "max_epochs": 20},
     "svm": {"image_size": 224},
     "forest": {"image_size": 224},
+    "logistic": {"image_size": 224},
 }
 
 
@@ -209,7 +309,7 @@ def _training(family: str, values: Mapping) -> Training | None:
 def _check_together(recipe: Recipe) -> None:
     if not isinstance(recipe.model, CNN):
         return
-    if recipe.model.kernel_size % 2 == 0:
+    if isinstance(recipe.model.kernel_size, int) and recipe.model.kernel_size % 2 == 0:
         raise RecipeError(f"kernel_size is {recipe.model.kernel_size}", "it must be odd, so that a kernel has a middle")
     smallest = recipe.image.image_size // 2**recipe.model.blocks
     if smallest < 1:

@@ -108,7 +108,7 @@ def _run(run_id: str, recipe: Recipe, dataset: Dataset, prepared: Prepared, base
         run_id=run_id, recipe=recipe, data=_data_record(dataset, prepared.dataset), base=base,
         operating_point=point_of(FIRST_RULE, dict.fromkeys(dataset.labels, float(FIRST_RULE)), trained.predictions),
         created=time.time(), seconds=trained.seconds, device=trained.classifier.device.title, versions=_versions(),
-        git_commit=_git_commit(), parameters=trained.classifier.parameters(), folder=Path(),
+        git_commit=_git_commit(), parameters=trained.classifier.parameters(), folder=Path(), details=trained.classifier.details(),
     )  # fmt: skip
 
 

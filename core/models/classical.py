@@ -12,6 +12,7 @@ from core.models.heads import fit_head, head_scores
 from core.models.network import NetworkClassifier
 from core.recipe import Recipe
 from core.runs.history import EpochRecord
+from core.training.checkpoint import Checkpoint
 from core.training.history import SILENCE, Monitor, Progress
 
 HEAD_FILE = "head.skops"
@@ -27,7 +28,7 @@ class ClassicalClassifier:
         self.recipe, self.task, self.network, self.device = recipe, task, network, network.device
         self.head: ClassifierMixin | None = None
 
-    def fit(self, train: Labelled, val: Labelled, monitor: Monitor) -> list[EpochRecord]:
+    def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
         """Fit the head on train; there are no epochs, and val chooses nothing here."""
         features = self.network.features(train.pixels, train.key, monitor)
         monitor.progress(Progress("fitting", 0, 1))
@@ -45,6 +46,10 @@ class ClassicalClassifier:
         if trees and hasattr(trees[0], "tree_"):
             return sum(tree.tree_.node_count for tree in trees)
         return sum(svm.dual_coef_.size for svm in _machines(self.head))
+
+    def details(self) -> dict:
+        """See `Classifier.details`."""
+        return {}
 
     def save(self, folder: Path) -> None:
         """Write the head as skops and the network as safetensors."""

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from core.runs.history import EpochRecord
+from core.training.checkpoint import Checkpoint
 from core.training.history import SILENCE, Monitor
 
 
@@ -27,14 +28,20 @@ class Labelled:
 class Classifier(Protocol):
     """A model of images."""
 
-    def fit(self, train: Labelled, val: Labelled, monitor: Monitor) -> list[EpochRecord]:
-        """Learn from train; val only chooses (weights of the best epoch, early stop). Families without epochs return none."""
+    def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
+        """Learn from train; val only chooses (weights of the best epoch, early stop). Families without epochs return none.
+
+        A training that was interrupted goes on from its checkpoint, and ends with the weights of one that was not.
+        """
 
     def predict_proba(self, pixels: np.ndarray, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L) in 0..1 of uint8 (n, H, W), in exact float32; `key` as in `Labelled` where the images have one."""
 
     def parameters(self) -> int:
         """How many numbers were learned."""
+
+    def details(self) -> dict:
+        """What there is to say of the training, as JSON can hold it; see `Run.details`."""
 
     def save(self, folder: Path) -> None:
         """Write weights into a folder; no pickle."""

@@ -13,6 +13,7 @@ from core.models.classifier import Labelled
 from core.recipe import Recipe, Transfer
 from core.runs.history import EpochRecord
 from core.training.augment import augment
+from core.training.checkpoint import Checkpoint
 from core.training.device import Device, exact_float32
 from core.training.features import FeatureCache, as_images, extract
 from core.training.history import SILENCE, Monitor
@@ -34,7 +35,7 @@ class NetworkClassifier:
         """Whether only the last layer is trained, on features that are computed once."""
         return isinstance(self.recipe.model, Transfer) and self.recipe.model.trainable == "head"
 
-    def fit(self, train: Labelled, val: Labelled, monitor: Monitor) -> list[EpochRecord]:
+    def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
         """Train by the recipe; see `Classifier.fit`."""
         if self.is_frozen:
             return self._fit_head(train, val, monitor)
@@ -68,6 +69,10 @@ class NetworkClassifier:
         """Learned numbers; those of a frozen backbone are not learned here."""
         learned = self.module.head if self.is_frozen else self.module
         return sum(weight.numel() for weight in learned.parameters())
+
+    def details(self) -> dict:
+        """See `Classifier.details`."""
+        return {}
 
     def save(self, folder: Path) -> None:
         """Write all weights, a frozen backbone's too, so that a run stands alone."""

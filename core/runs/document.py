@@ -15,7 +15,7 @@ def to_document(run: Run) -> dict:
     return {
         "format_version": FORMAT_VERSION, "run_id": run.run_id, "recipe": run.recipe.as_dict(), "data": asdict(run.data), "base": base,
         "created": run.created, "seconds": run.seconds, "device": run.device, "versions": dict(run.versions),
-        "git_commit": run.git_commit, "parameters": run.parameters,
+        "git_commit": run.git_commit, "parameters": run.parameters, "details": dict(run.details),
     }  # fmt: skip
 
 
@@ -33,4 +33,4 @@ def from_document(document: Mapping, operating_point: Mapping, folder: Path) -> 
     base = document["base"] and BaseRecord(**{**document["base"], "recipe": Recipe.from_dict(document["base"]["recipe"])})
     plain = {name: document[name] for name in ("run_id", "created", "seconds", "device", "versions", "git_commit", "parameters")}
     return Run(recipe=Recipe.from_dict(document["recipe"]), data=DataRecord(**data), base=base, folder=folder,
-               operating_point=OperatingPoint(**operating_point), **plain)  # fmt: skip
+               operating_point=OperatingPoint(**operating_point), details=document.get("details", {}), **plain)  # fmt: skip

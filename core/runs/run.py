@@ -1,13 +1,15 @@
 """A run: one recipe trained once on one data set, and how it went. Plain data; the arrays lie beside it in the store."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from core.recipe import Recipe
 
 FORMAT_VERSION = 1
-_SHORT = {"cnn": "CNN", "transfer": "Transfer", "svm": "SVM", "forest": "Forest"}
+_SHORT = {
+    "cnn": "CNN", "transfer": "Transfer", "lstm": "LSTM", "svm": "SVM", "forest": "Forest", "logistic": "Logistic", "ensemble": "Ensemble",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class OperatingPoint:
 class Run:
     """A complete run.
 
-    `seconds` is wall-clock time of training, `created` seconds since 1970. `folder` is where it lies in the store.
+    `seconds` is wall-clock time of training, `created` seconds since 1970. `folder` is where it lies in the store. `details` is what
+    the model says of its own training, as JSON can hold it: the best epoch, settings that a search chose, the library that sped it up.
     """
 
     run_id: str
@@ -67,6 +70,7 @@ class Run:
     git_commit: str | None
     parameters: int
     folder: Path
+    details: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -91,18 +95,24 @@ class Run:
             "operating_point": {"rule": self.operating_point.rule, "chosen_on": self.operating_point.chosen_on,
                                 "thresholds": dict(self.operating_point.thresholds)},
             "metrics": dict(self.metrics), "seconds": self.seconds, "device": self.device, "parameters": self.parameters,
-            "versions": dict(self.versions), "git_commit": self.git_commit, "created": self.created,
+            "details": dict(self.details), "versions": dict(self.versions), "git_commit": self.git_commit, "created": self.created,
         }  # fmt: skip
 
 
 def run_name(recipe: Recipe) -> str:
     """What a recipe makes, in a few words ("SVM on tf_efficientnet_lite0")."""
+    model = recipe.model
     if recipe.family == "cnn":
-        return f"CNN, {recipe.model.blocks} blocks from {recipe.model.filters} filters"
+        filters = model.filters if isinstance(model.filters, int) else model.filters[0]
+        return f"CNN, {model.blocks} blocks from {filters} filters"
     if recipe.family == "transfer":
-        how = "frozen" if recipe.model.trainable == "head" else "fine-tuned"
-        return f"{recipe.model.backbone}, {how}"
-    source = f"run {recipe.base_run}" if recipe.base_run else recipe.model.features
+        how = {"head": "frozen", "last": f"last {model.last_stages} stages trained", "all": "fine-tuned"}[model.trainable]
+        return f"{model.backbone}, {how}"
+    if recipe.family == "lstm":
+        return f"LSTM of {model.hidden_size}, row by row"
+    if recipe.family == "ensemble":
+        return f"Mean of {len(model.members.split(','))} runs"
+    source = f"run {recipe.base_run}" if recipe.base_run else model.features
     return f"{_SHORT[recipe.family]} on {source}"
 
 

@@ -8,8 +8,11 @@ from core.recipe import limits_of
 FIRST = {
     "cnn": ("blocks", "filters", "image_size", "max_epochs", "learning_rate"),
     "transfer": ("backbone", "trainable", "image_size", "max_epochs", "learning_rate"),
+    "lstm": ("hidden_size", "layers", "image_size", "max_epochs", "learning_rate"),
     "svm": ("features", "kernel", "C", "image_size"),
     "forest": ("features", "n_estimators", "max_depth", "image_size"),
+    "logistic": ("features", "C", "image_size"),
+    "ensemble": ("members",),
 }
 _BACKBONE_SETTINGS = ("backbone", "features")
 
@@ -38,10 +41,12 @@ def _widget(family: str, name: str, limit: Limit, default, bases: dict[str, str]
         return _network(name, title, default, bases if name == "features" else {}, common)
     if limit.choices:
         return st.selectbox(
-            title, limit.choices, index=limit.choices.index(default), format_func=lambda one: one.replace("_", " "), **common
+            title, limit.choices, index=limit.choices.index(default), format_func=lambda one: str(one).replace("_", " "), **common
         )
     if isinstance(default, bool):
         return st.toggle(title, default, **common)
+    if isinstance(default, str):
+        return st.text_input(title, default, **common)
     if isinstance(default, int):
         return st.number_input(title, int(limit.low), int(limit.high), default, 1, **common)
     return st.number_input(title, float(limit.low), float(limit.high), default, _step(default), format="%g", **common)

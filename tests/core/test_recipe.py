@@ -25,6 +25,8 @@ def test_every_setting_changes_the_digest(family):
             other = next(choice for choice in limit.choices if choice != default)
         elif isinstance(default, bool):
             other = not default
+        elif isinstance(default, str):
+            other = "a-1,b-2"
         else:
             other = limit.low if default != limit.low else limit.high
         if name == "kernel_size":
