@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from core.errors import RecipeError
 
 OFFLINE_BACKBONES = ("tf_efficientnet_lite0", "tf_efficientnet_lite1", "tf_efficientnet_lite2")
-HUB_BACKBONES = ("resnet18", "resnet50", "densenet121", "mobilenetv3_large_100", "vgg16_bn")
+HUB_BACKBONES = (
+    "resnet18", "resnet50", "densenet121", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn", "efficientnet_b0", "mobilenetv3_small_100",
+    "mobilenetv3_large_100", "vit_tiny_patch16_224", "vit_small_patch16_224",
+)  # fmt: skip
 RUN_PREFIX = "run:"
 MOST_LAYERS = 32  # values that a list of one per layer may hold
 

@@ -8,13 +8,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import TypeVar
 
 from core.errors import RecipeError
+from core.layers import check_backbone, cnn_layers
 from core.limits import AUGMENT_LIMITS, IMAGE_LIMITS, MODEL_LIMITS, RUN_PREFIX, SEED_LIMIT, TRAINING_LIMITS, Limit
-
-Value = TypeVar("Value", int, float, str)
-Each = Value | tuple[Value, ...]
+from core.parts import CNN, LSTM, SVM, Augmentation, Ensemble, Forest, Image, Logistic, Training, Transfer
 
 FAMILIES = tuple(MODEL_LIMITS)
 NETWORK_FAMILIES = ("cnn", "transfer", "lstm")
@@ -23,171 +21,6 @@ FAMILY_TITLES = {
     "cnn": "CNN", "transfer": "Transfer learning", "lstm": "LSTM", "svm": "SVM", "forest": "Random forest",
     "logistic": "Logistic regression", "ensemble": "Ensemble",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Image:
-    """How an image is prepared for the model."""
-
-    image_size: int
-    aspect: str
-
-
-@dataclass(frozen=True)
-class CNN:
-    """A convolutional network trained from random weights. `Each` is one value, or a tuple with one per block or dense layer."""
-
-    blocks: int
-    filters: Each[int]
-    convolutions: Each[int]
-    kernel_size: Each[int]
-    stride: Each[int]
-    padding: Each[str]
-    activation: str
-    pooling: Each[str]
-    pool_size: Each[int]
-    pool_stride: Each[int]
-    pool_padding: Each[str]
-    batch_norm: bool
-    batch_norm_place: str
-    block_dropout: Each[float]
-    dropout_kind: str
-    summary: str
-    dense_layers: int
-    dense_units: Each[int]
-    dense_batch_norm: bool
-    dropout: Each[float]
-    channels: int
-    normalisation: str
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """A pretrained backbone with a new last layer."""
-
-    backbone: str
-    pretrained: bool
-    trainable: str
-    last_stages: int
-    backbone_rate: float
-    dropout: float
-    channels: int
-    normalisation: str
-
-
-@dataclass(frozen=True)
-class LSTM:
-    """A recurrent network that reads an image row by row."""
-
-    hidden_size: int
-    layers: int
-    bidirectional: bool
-    dropout: float
-    normalisation: str
-
-
-@dataclass(frozen=True)
-class SVM:
-    """A support vector machine on network features."""
-
-    features: str
-    layer: str
-    standardise: bool
-    pca: int
-    search: str
-    kernel: str
-    C: float
-    gamma: float
-    class_weight: str
-
-
-@dataclass(frozen=True)
-class Forest:
-    """A random forest on network features."""
-
-    features: str
-    layer: str
-    standardise: bool
-    pca: int
-    search: str
-    n_estimators: int
-    max_depth: int
-    min_samples_leaf: int
-    max_features: str
-    class_weight: str
-
-
-@dataclass(frozen=True)
-class Logistic:
-    """A logistic regression on network features."""
-
-    features: str
-    layer: str
-    standardise: bool
-    pca: int
-    search: str
-    C: float
-    class_weight: str
-
-
-@dataclass(frozen=True)
-class Ensemble:
-    """The mean of the scores of other runs, `members` by their ids, separated by commas."""
-
-    members: str
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """Random changes of each training image; all zero and False means none."""
-
-    rotate: float
-    shift: float
-    zoom: float
-    contrast: float
-    brightness: float
-    gamma: float
-    noise: float
-    erase: float
-    flip: bool
-    vertical_flip: bool
-
-
-@dataclass(frozen=True)
-class Training:
-    """How a network's weights are found."""
-
-    max_epochs: int
-    batch_size: int
-    learning_rate: float
-    optimizer: str
-    schedule: str
-    class_weight: str
-    patience: int
-    keep: str
-    monitor: str
-    loss: str
-    focal_gamma: float
-    focal_alpha: float
-    label_smoothing: float
-    l2_kernel: float
-    l2_bias: float
-    weight_decay: float
-    momentum: float
-    beta1: float
-    beta2: float
-    epsilon: float
-    clip_norm: float
-    warm_up_epochs: float
-    plateau_factor: float
-    plateau_patience: int
-    ema: float
-    sampling: str
-    sampling_to: int
-    sampling_classes: str
-    flip_at_test: bool
-    augmentation: Augmentation
-
 
 MODEL_PARTS = {"cnn": CNN, "transfer": Transfer, "lstm": LSTM, "svm": SVM, "forest": Forest, "logistic": Logistic, "ensemble": Ensemble}
 Model = CNN | Transfer | LSTM | SVM | Forest | Logistic | Ensemble
@@ -240,6 +73,12 @@ class Recipe:
         """The id of the run whose network yields the features, if it is one."""
         source = getattr(self.model, "features", "")
         return source.removeprefix(RUN_PREFIX) if source.startswith(RUN_PREFIX) else None
+
+    @property
+    def member_runs(self) -> tuple[str, ...]:
+        """The ids of the runs whose scores an ensemble averages; none for other families."""
+        named = getattr(self.model, "members", "").split(",")
+        return tuple(run_id.strip() for run_id in named if run_id.strip())
 
     def as_dict(self) -> dict:
         """The recipe as JSON can hold it: `{family, settings}`."""
@@ -307,14 +146,11 @@ def _training(family: str, values: Mapping) -> Training | None:
 
 
 def _check_together(recipe: Recipe) -> None:
-    if not isinstance(recipe.model, CNN):
-        return
-    if isinstance(recipe.model.kernel_size, int) and recipe.model.kernel_size % 2 == 0:
-        raise RecipeError(f"kernel_size is {recipe.model.kernel_size}", "it must be odd, so that a kernel has a middle")
-    smallest = recipe.image.image_size // 2**recipe.model.blocks
-    if smallest < 1:
-        raise RecipeError(
-            f"{recipe.model.blocks} blocks halve {recipe.image.image_size} px to nothing",
-            "at least 1 px must remain",
-            "Take fewer blocks or a larger image_size",
-        )
+    """Raise RecipeError for settings that are each within their limits, but cannot work together."""
+    model, size = recipe.model, recipe.image.image_size
+    if isinstance(model, CNN):
+        cnn_layers(model, size, outputs=1)
+    elif isinstance(model, Transfer):
+        check_backbone(model.backbone, size, model.last_stages if model.trainable == "last" else 1)
+    elif recipe.family in CLASSICAL_FAMILIES:
+        check_backbone(model.features, size)

@@ -29,8 +29,7 @@ def test_every_setting_changes_the_digest(family):
             other = "a-1,b-2"
         else:
             other = limit.low if default != limit.low else limit.high
-        if name == "kernel_size":
-            other = 5
+        other = {"kernel_size": 5, "stride": 2, "pool_size": 3}.get(name, other)  # others do not fit the default's maps
         assert build(family, {name: other}).digest != plain.digest, name
 
 
@@ -63,8 +62,14 @@ def test_texts_from_the_command_line_mean_the_same_as_numbers():
 def test_settings_that_do_not_fit_each_other_are_refused():
     with pytest.raises(RecipeError, match="odd"):
         build("cnn", {"kernel_size": 4})
-    with pytest.raises(RecipeError, match="halve 16 px"):
+    with pytest.raises(RecipeError, match="block 5: pool_size is 2, and the maps there have 1 px.*fewer blocks"):
         build("cnn", {"image_size": 16, "blocks": 5})
+    with pytest.raises(RecipeError, match="image_size is 150; vit_tiny_patch16_224 cuts.*Take 144 or 160"):
+        build("transfer", {"backbone": "vit_tiny_patch16_224", "image_size": 150})
+    with pytest.raises(RecipeError, match="vgg16 needs at least 32 px"):
+        build("svm", {"features": "vgg16", "image_size": 24})
+    with pytest.raises(RecipeError, match="last_stages is 6; tf_efficientnet_lite0 has 5"):
+        build("transfer", {"trainable": "last", "last_stages": 6})
 
 
 def test_a_recipe_names_the_run_that_its_features_come_from():
