@@ -1,19 +1,27 @@
-"""A classifier that is a scikit-learn estimator on a network's features: the SVM and forest families."""
+"""A classifier that is a scikit-learn estimator on a network's features: the SVM, forest and logistic families."""
 
 from pathlib import Path
 
 import numpy as np
 import skops.io
 from sklearn.base import ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.svm import SVC
 
-from core.errors import StoreError
+from core.errors import RecipeError, StoreError
 from core.models.classifier import Labelled
-from core.models.heads import fit_head, head_scores
+from core.models.heads import Table, fit_head, head_scores
 from core.models.network import NetworkClassifier
 from core.recipe import Recipe
 from core.runs.history import EpochRecord
 from core.training.checkpoint import Checkpoint
-from core.training.history import SILENCE, Monitor, Progress
+from core.training.features import LAST
+from core.training.history import SILENCE, Monitor
+from core.training.samples import Rows
 
 HEAD_FILE = "head.skops"
 _TRUSTED = (
@@ -22,34 +30,38 @@ _TRUSTED = (
 
 
 class ClassicalClassifier:
-    """A head on the features of a network, which is saved with it, so that a run stands alone."""
+    """A head on the features of a network, which is saved with it, so that a run stands alone.
+
+    Raises RecipeError for a layer that the network does not have.
+    """
 
     def __init__(self, recipe: Recipe, task: str, network: NetworkClassifier):
         self.recipe, self.task, self.network, self.device = recipe, task, network, network.device
         self.head: ClassifierMixin | None = None
+        self._details: dict = {}
+        known = (LAST, *network.module.layers)
+        if recipe.model.layer not in known:
+            found, expected = f"layer is {recipe.model.layer!r}", f"{recipe.model.features} has {', '.join(known)}"
+            raise RecipeError(found, expected)
 
     def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
         """Fit the head on train; there are no epochs, and val chooses nothing here."""
-        features = self.network.features(train.pixels, train.key, monitor)
-        monitor.progress(Progress("fitting", 0, 1))
-        self.head = fit_head(self.recipe, features, train.y, train.groups, self.task)
-        monitor.progress(Progress("fitting", 1, 1))
+        features = self._features(train.pixels, train.key, monitor)
+        fitted = fit_head(self.recipe, Table(features, train.y, train.groups, self.task), monitor)
+        self.head, self._details = fitted.head, fitted.details
         return []
 
-    def predict_proba(self, pixels: np.ndarray, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
+    def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L); see `Classifier.predict_proba`."""
-        return head_scores(self.head, self.network.features(pixels, key, monitor), self.task)
+        return head_scores(self.head, self._features(pixels, key, monitor), self.task)
 
     def parameters(self) -> int:
-        """Numbers of the head: support vectors' coefficients, or nodes of the trees."""
-        trees = getattr(self.head, "estimators_", [])
-        if trees and hasattr(trees[0], "tree_"):
-            return sum(tree.tree_.node_count for tree in trees)
-        return sum(svm.dual_coef_.size for svm in _machines(self.head))
+        """Numbers of the head: support vectors' coefficients, nodes of the trees, or weights."""
+        return _numbers(self.head)
 
     def details(self) -> dict:
-        """See `Classifier.details`."""
-        return {}
+        """What a search chose and tried, and what sped the fitting up; see `Classifier.details`."""
+        return self._details
 
     def save(self, folder: Path) -> None:
         """Write the head as skops and the network as safetensors."""
@@ -64,7 +76,20 @@ class ClassicalClassifier:
         except (OSError, ValueError, KeyError, skops.io.exceptions.UntrustedTypesFoundException) as error:
             raise StoreError(f"the head in {folder.name} cannot be read ({type(error).__name__})", "", "Train the run again") from None
 
+    def _features(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor) -> np.ndarray:
+        return self.network.features(pixels, key, monitor, self.recipe.model.layer)
 
-def _machines(head: ClassifierMixin) -> list:
-    calibrated = head.estimators_ if hasattr(head, "estimators_") else [head]
-    return [one.calibrated_classifiers_[0].estimator[-1] for one in calibrated if hasattr(one, "calibrated_classifiers_")]
+
+def _numbers(model: ClassifierMixin) -> int:
+    """How many numbers a fitted estimator has learned; a constant score of a label that could not be learned counts none."""
+    if isinstance(model, MultiOutputClassifier):
+        return sum(map(_numbers, model.estimators_))
+    if isinstance(model, CalibratedClassifierCV):
+        return _numbers(model.calibrated_classifiers_[0].estimator)
+    if isinstance(model, Pipeline):
+        return _numbers(model[-1])
+    if isinstance(model, RandomForestClassifier):
+        return sum(tree.tree_.node_count for tree in model.estimators_)
+    if isinstance(model, SVC):
+        return model.dual_coef_.size
+    return model.coef_.size + model.intercept_.size if isinstance(model, LogisticRegression) else 0

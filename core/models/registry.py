@@ -6,10 +6,11 @@ from pathlib import Path
 import torch
 
 from core.errors import RecipeError
-from core.models.backbones import build_backbone, weights_id
+from core.models.backbones import Entry, build_backbone, build_transfer, weights_id
 from core.models.classical import ClassicalClassifier
 from core.models.classifier import Classifier
 from core.models.cnn import ConvNet
+from core.models.lstm import RowLSTM
 from core.models.network import NetworkClassifier
 from core.recipe import NETWORK_FAMILIES, Recipe
 from core.training.device import Device, best_device
@@ -40,7 +41,9 @@ def build_classifier(recipe: Recipe, task: str, outputs: int, root: Path) -> Cla
     if recipe.family in NETWORK_FAMILIES:
         return _network(recipe, task, outputs, device, cache, is_new=True)
     name = recipe.model.features
-    features = NetworkClassifier(recipe, task, build_backbone(name, True, outputs=1), weights_id(name, True), device, cache)
+    features = NetworkClassifier(
+        recipe, task, build_backbone(name, True, 1, entry=Entry(recipe.image.image_size)), weights_id(name, True), device, cache
+    )
     return ClassicalClassifier(recipe, task, features)
 
 
@@ -60,7 +63,9 @@ def load_classifier(recipe: Recipe, task: str, outputs: int, base: Base | None, 
         classifier = ClassicalClassifier(recipe, task, _base_network(base, device, cache))
     else:
         name = recipe.model.features
-        network = NetworkClassifier(recipe, task, build_backbone(name, False, outputs=1), weights_id(name, True), device, cache)
+        network = NetworkClassifier(
+            recipe, task, build_backbone(name, False, 1, entry=Entry(recipe.image.image_size)), weights_id(name, True), device, cache
+        )
         classifier = ClassicalClassifier(recipe, task, network)
     classifier.load(folder)
     return classifier
@@ -68,7 +73,7 @@ def load_classifier(recipe: Recipe, task: str, outputs: int, base: Base | None, 
 
 def _base_network(base: Base, device: Device, cache: FeatureCache) -> NetworkClassifier:
     if base.recipe.family not in NETWORK_FAMILIES:
-        raise RecipeError(f"features come from {base.run_id}, of family {base.recipe.family}", "a cnn or transfer run is needed")
+        raise RecipeError(f"features come from {base.run_id}, of family {base.recipe.family}", "a cnn, transfer or lstm run is needed")
     network = _network(base.recipe, base.task, base.outputs, device, cache, is_new=False)
     network.weights_id = base.run_id
     return network
@@ -76,10 +81,11 @@ def _base_network(base: Base, device: Device, cache: FeatureCache) -> NetworkCla
 
 def _network(recipe: Recipe, task: str, outputs: int, device: Device, cache: FeatureCache, is_new: bool) -> NetworkClassifier:
     """The network of a recipe; pretrained weights are read only into a new one, since a trained one brings its own."""
-    model = recipe.model
-    if recipe.family == "cnn":
-        module, weights = ConvNet(model, recipe.image.image_size, outputs), f"cnn-{recipe.digest}"
+    model, size = recipe.model, recipe.image.image_size
+    if recipe.family == "transfer":
+        entry = Entry(size, model.channels, model.normalisation)
+        module, weights = build_transfer(model, size, outputs, is_new), weights_id(model.backbone, model.pretrained, recipe.seed, entry)
     else:
-        module = build_backbone(model.backbone, model.pretrained and is_new, outputs, model.dropout)
-        weights = weights_id(model.backbone, model.pretrained, recipe.seed)
+        kind = ConvNet if recipe.family == "cnn" else RowLSTM
+        module, weights = kind(model, size, outputs), f"{recipe.family}-{recipe.digest}"
     return NetworkClassifier(recipe, task, module, weights, device, cache)
