@@ -1,4 +1,4 @@
-"""A classifier that is a network: the CNN and transfer families."""
+"""A classifier that is a network: the CNN, transfer and LSTM families."""
 
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from core.runs.history import EpochRecord
 from core.training.augment import augment
 from core.training.checkpoint import Checkpoint
 from core.training.device import Device, exact_float32
-from core.training.features import FeatureCache, as_images, extract
-from core.training.history import SILENCE, Monitor
-from core.training.losses import scores
-from core.training.trainer import SCORING_BATCH, Samples, Task, Trainer
+from core.training.features import LAST, FeatureCache, as_images, extract
+from core.training.history import SILENCE, Monitor, Progress
+from core.training.memory import keep_freed_memory
+from core.training.samples import Inputs, Rows, Samples, in_order
+from core.training.sampling import sampled_rows
+from core.training.trainer import SCORING_BATCH, Task, Trainer, mean_scores
 
 WEIGHTS_FILE = "weights.safetensors"
 
@@ -29,6 +31,7 @@ class NetworkClassifier:
     def __init__(self, recipe: Recipe, task: str, module: nn.Module, weights_id: str, device: Device, cache: FeatureCache):
         self.recipe, self.task, self.weights_id, self.device, self.cache = recipe, task, weights_id, device, cache
         self.module = module.to(device.torch, memory_format=torch.channels_last)
+        self._details: dict = {}
 
     @property
     def is_frozen(self) -> bool:
@@ -37,42 +40,53 @@ class NetworkClassifier:
 
     def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
         """Train by the recipe; see `Classifier.fit`."""
-        if self.is_frozen:
-            return self._fit_head(train, val, monitor)
-        augmentation = self.recipe.training.augmentation
-        generator = torch.Generator().manual_seed(self.recipe.seed + 1)
+        shown = sampled_rows(self.recipe.training, train.y, self.task, train.classes, self.recipe.seed)
+        inputs = self._features if self.is_frozen else self._pixels
+        learned, scored = inputs(train, shown, val, monitor)
+        trainer = Trainer(
+            self.module.head if self.is_frozen else self.module, self._task(), self.recipe.training, self.recipe.seed, self.device, monitor
+        )
+        fits = repr((self.recipe.digest, self.task, self.weights_id, train.key, val.key, self.device.torch.type))
+        history = trainer.fit(Samples(learned, _floats(train.y[shown])), Samples(scored, _floats(val.y)), checkpoint, fits)
+        self._details = trainer.details() | {"train_images": len(shown)}
+        return history
 
-        def prepare(batch: torch.Tensor, training: bool) -> torch.Tensor:
-            images = as_images(batch)
-            return augment(images, augmentation, generator) if training else images
+    def features(
+        self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor, layer: str = LAST, mirrored: bool = False
+    ) -> np.ndarray:
+        """Pooled features of a layer, float32 (n, F), kept where the images have a key; `mirrored` of the images seen in a mirror."""
 
-        return self._trainer(self.module, prepare, monitor).fit(_samples(train.pixels, train), _samples(val.pixels, val))
+        def compute() -> np.ndarray:
+            return extract(self.module, pixels, self.device, monitor, layer, mirrored)
 
-    def features(self, pixels: np.ndarray, key: tuple[str, ...] | None, monitor: Monitor) -> np.ndarray:
-        """Pooled features, float32 (n, F), kept where the images have a key."""
         if key is None:
-            return extract(self.module, pixels, self.device, monitor)
-        return self.cache.get((self.weights_id, *key), lambda: extract(self.module, pixels, self.device, monitor))
+            return compute()
+        return self.cache.get((self.weights_id, *key, *([layer] if layer != LAST else []), *(["mirrored"] if mirrored else [])), compute)
 
     @torch.inference_mode()
-    def predict_proba(self, pixels: np.ndarray, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
+    def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L); see `Classifier.predict_proba`."""
-        if self.is_frozen:
-            found = torch.from_numpy(self.features(pixels, key, monitor))
-            return scores(self.module.head.eval()(found.to(self.device.torch)), self.task).cpu().numpy()
         exact_float32()
+        if len(pixels) > SCORING_BATCH:
+            keep_freed_memory()
         self.module.eval()
-        parts = [self._scores(pixels[start : start + SCORING_BATCH]) for start in range(0, len(pixels), SCORING_BATCH)]
-        return np.concatenate(parts)
+        inputs = self._feature_views(pixels, key, monitor) if self.is_frozen else pixels
+        network, views = (self.module.head if self.is_frozen else self.module), self._task().views
+        rows, found = in_order(len(pixels), SCORING_BATCH), []
+        for number, batch in enumerate(Inputs(inputs, self.device.torch, read_often=False).batches(rows)):
+            logits = torch.stack([network(view) for view in views(batch)])
+            found.append(mean_scores(logits, self.task).cpu().numpy())
+            monitor.progress(Progress("scoring", number + 1, len(rows)))
+        return np.concatenate(found)
 
     def parameters(self) -> int:
-        """Learned numbers; those of a frozen backbone are not learned here."""
+        """Learned numbers; those of what is frozen are not learned here."""
         learned = self.module.head if self.is_frozen else self.module
-        return sum(weight.numel() for weight in learned.parameters())
+        return sum(weight.numel() for weight in learned.parameters() if weight.requires_grad)
 
     def details(self) -> dict:
         """See `Classifier.details`."""
-        return {}
+        return self._details
 
     def save(self, folder: Path) -> None:
         """Write all weights, a frozen backbone's too, so that a run stands alone."""
@@ -85,18 +99,32 @@ class NetworkClassifier:
         except (OSError, SafetensorError, RuntimeError) as error:
             raise StoreError(f"the weights in {folder.name} cannot be read ({type(error).__name__})", "", "Train the run again") from None
 
-    def _fit_head(self, train: Labelled, val: Labelled, monitor: Monitor) -> list[EpochRecord]:
-        found = [self.features(one.pixels, one.key, monitor) for one in (train, val)]
-        trainer = self._trainer(self.module.head, lambda batch, training: batch, monitor)
-        return trainer.fit(_samples(found[0], train), _samples(found[1], val))
+    def _task(self) -> Task:
+        """What the trained module takes: images, changed at random or also mirrored, or features, (n, F) or (n, views, F)."""
+        random, settings = torch.Generator().manual_seed(self.recipe.seed + 1), self.recipe.training
+        if self.is_frozen:
+            return Task(self.task, lambda batch: batch, lambda batch: list(batch.unbind(1)), random)
 
-    def _trainer(self, module: nn.Module, prepare, monitor: Monitor) -> Trainer:
-        return Trainer(module, Task(self.task, prepare), self.recipe.training, self.recipe.seed, self.device, monitor)
+        def views(batch: torch.Tensor) -> list[torch.Tensor]:
+            images = as_images(batch)
+            return [images, images.flip(-1)] if settings.flip_at_test else [images]
 
-    def _scores(self, pixels: np.ndarray) -> np.ndarray:
-        batch = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device.torch)
-        return scores(self.module(as_images(batch)), self.task).cpu().numpy()
+        return Task(self.task, lambda batch: augment(as_images(batch), settings.augmentation, random), views, random)
+
+    def _pixels(self, train: Labelled, shown: np.ndarray, val: Labelled, monitor: Monitor) -> tuple[Rows, Rows]:
+        pixels = train.pixels
+        if not np.array_equal(shown, np.arange(len(pixels))):
+            pixels = pixels[shown] if isinstance(pixels, np.ndarray) else pixels.select(shown)
+        return pixels, val.pixels
+
+    def _features(self, train: Labelled, shown: np.ndarray, val: Labelled, monitor: Monitor) -> tuple[Rows, Rows]:
+        return self.features(train.pixels, train.key, monitor)[shown], self._feature_views(val.pixels, val.key, monitor)
+
+    def _feature_views(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor) -> np.ndarray:
+        """Features of each view that is scored, float32 (n, views, F)."""
+        sides = (False, True) if self.recipe.training.flip_at_test else (False,)
+        return np.stack([self.features(pixels, key, monitor, mirrored=side) for side in sides], axis=1)
 
 
-def _samples(x: np.ndarray, labelled: Labelled) -> Samples:
-    return Samples(torch.from_numpy(np.ascontiguousarray(x)), torch.from_numpy(labelled.y.astype(np.float32)))
+def _floats(y: np.ndarray) -> np.ndarray:
+    return y.astype(np.float32)

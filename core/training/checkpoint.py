@@ -1,6 +1,7 @@
 """Where an interrupted training goes on: a file that the trainer writes after each epoch, and reads when it is started again."""
 
 import os
+import pickle
 from pathlib import Path
 
 import torch
@@ -26,5 +27,5 @@ class Checkpoint:
         """The last state; None where there is none, or none that can be read: then training begins anew."""
         try:
             return torch.load(self.file, map_location="cpu", weights_only=True)
-        except (OSError, RuntimeError, ValueError, EOFError):
+        except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError):
             return None

@@ -15,16 +15,19 @@ import torch
 
 from core.training.device import Device, exact_float32
 from core.training.history import Monitor, Progress
+from core.training.memory import keep_freed_memory
+from core.training.samples import Inputs, Rows, in_order
 
 FOLDER = "cache/features"
+LAST = "last"
 _BATCH = 32
 
 
 class FeatureNetwork(Protocol):
     """A module with pooled features."""
 
-    def features(self, images: torch.Tensor) -> torch.Tensor:
-        """Float (B, 1, H, W) in 0..1 to float (B, F)."""
+    def features(self, images: torch.Tensor, layer: str = LAST) -> torch.Tensor:
+        """Float (B, 1, H, W) in 0..1 to float (B, F): what a layer says, "last" being the one before the head."""
 
 
 def as_images(pixels: torch.Tensor) -> torch.Tensor:
@@ -33,15 +36,19 @@ def as_images(pixels: torch.Tensor) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def extract(network: FeatureNetwork, pixels: np.ndarray, device: Device, monitor: Monitor) -> np.ndarray:
-    """Features of images, float32 (n, F), from uint8 (n, H, W)."""
+def extract(
+    network: FeatureNetwork, pixels: Rows, device: Device, monitor: Monitor, layer: str = LAST, mirrored: bool = False
+) -> np.ndarray:
+    """Features of images, float32 (n, F), from uint8 (n, H, W), or of the same images seen in a mirror."""
     exact_float32()
+    if len(pixels) > _BATCH:
+        keep_freed_memory()
     network.eval()
-    found, begun = [], time.perf_counter()
-    for start in range(0, len(pixels), _BATCH):
-        batch = torch.from_numpy(np.ascontiguousarray(pixels[start : start + _BATCH]))
-        found.append(network.features(as_images(batch.to(device.torch))).cpu().numpy())
-        _tell(monitor, min(start + _BATCH, len(pixels)), len(pixels), begun)
+    rows, found, begun = in_order(len(pixels), _BATCH), [], time.perf_counter()
+    for number, batch in enumerate(Inputs(pixels, device.torch, read_often=False).batches(rows)):
+        images = as_images(batch)
+        found.append(network.features(images.flip(-1) if mirrored else images, layer).cpu().numpy())
+        _tell(monitor, min((number + 1) * _BATCH, len(pixels)), len(pixels), begun)
     return np.concatenate(found)
 
 

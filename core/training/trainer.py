@@ -1,5 +1,6 @@
 """Finding a network's weights. It knows no architecture and no images: a module, inputs and labels in, weights and a history out."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,139 +9,203 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.errors import RecipeError
 from core.evaluation.ranking import roc_auc
 from core.recipe import Training
 from core.runs.history import EpochRecord
+from core.training.averaging import Averaging
+from core.training.checkpoint import Checkpoint
 from core.training.device import Device
 from core.training.history import Monitor, Progress
-from core.training.losses import class_weights, loss, scores
-from core.training.schedules import build_optimizer, build_schedule
+from core.training.losses import Objective, Penalty, class_weights, scores
+from core.training.memory import keep_freed_memory
+from core.training.monitored import badness, best_epoch, is_stale
+from core.training.optimizer import Optimizer
+from core.training.rate import Plateau
+from core.training.samples import Inputs, Samples, in_order, shuffled
+from core.training.tally import Tally
 
 SCORING_BATCH = 64
+_TELL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """Inputs of a network and their labels: `x` (n, ...) of any dtype that the network's `prepare` takes, `y` float32 (n, L)."""
-
-    x: torch.Tensor
-    y: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-
-@dataclass(frozen=True)
 class Task:
-    """What is learned: the kind of task, and a function that turns a raw batch into what the module takes (augmented if training)."""
+    """What is learned: the kind of task, and what the module takes of a raw batch.
+
+    `prepare` makes an input to learn from, augmented, drawing from `random`; `views` makes those to score, whose mean score counts.
+    """
 
     kind: str
-    prepare: Callable[[torch.Tensor, bool], torch.Tensor]
+    prepare: Callable[[torch.Tensor], torch.Tensor]
+    views: Callable[[torch.Tensor], list[torch.Tensor]]
+    random: torch.Generator
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """Samples where the network computes."""
+
+    x: Inputs
+    y: torch.Tensor
+
+    @classmethod
+    def on(cls, device: torch.device, samples: Samples) -> "_Placed":
+        return cls(Inputs(samples.x, device, read_often=True), torch.from_numpy(samples.y).to(device))
 
 
 class Trainer:
-    """One training of one module; `fit` runs it to the end."""
+    """One training of one module."""
 
     def __init__(self, module: nn.Module, task: Task, training: Training, seed: int, device: Device, monitor: Monitor):
         self.module, self.task, self.training, self.device, self.monitor = module, task, training, device, monitor
         self.order = torch.Generator().manual_seed(seed)
+        self.optimizer = Optimizer(module, training, device)
+        self.penalty = Penalty(module, training)
+        self.averaging = Averaging(module, training.ema)
+        self.plateau = Plateau(training.plateau_factor, training.plateau_patience)
         self.history: list[EpochRecord] = []
-        self.best: tuple[float, dict] | None = None
-        self.learning_rate = training.learning_rate  # the one of the last step
+        self.best: dict[str, torch.Tensor] | None = None
+        self._told, self._progress = 0.0, Progress("", 0, 1)  # when the monitor last heard, and what
 
-    def fit(self, train: Samples, val: Samples) -> list[EpochRecord]:
-        """Train; the module ends with the weights that `keep` names. Raises what the monitor raises."""
-        steps = self.training.max_epochs * max(len(train) // self.training.batch_size, 1)
-        optimizer = build_optimizer(self.module, self.training)
-        schedule = build_schedule(optimizer, self.training, steps)
-        weights = class_weights(train.y.numpy(), self.task.kind, self.training.class_weight)
-        weights = None if weights is None else weights.to(self.device.torch)
-        for epoch in range(1, self.training.max_epochs + 1):
-            begun = time.perf_counter()
-            train_loss, images = self._train_epoch(train, optimizer, schedule, weights, epoch)
-            self._close_epoch(epoch, begun, images, train_loss, val)
-            if self._is_stale():
-                break
-        if self.training.keep == "best" and self.best:
-            self.module.load_state_dict(self.best[1])
+    def fit(self, train: Samples, val: Samples, checkpoint: Checkpoint | None = None, fits: str = "") -> list[EpochRecord]:
+        """Train to the end; the module ends with the weights that `keep` names.
+
+        It goes on from a checkpoint that was written under the same name `fits`, which tells all that decides the weights.
+        Raises what the monitor raises, and RecipeError where the loss is no number any more.
+        """
+        keep_freed_memory()
+        self._restore(checkpoint and checkpoint.load(), fits)
+        weights = class_weights(train.y, self.task.kind, self.training.class_weight)
+        objective = Objective(self.training, self.task.kind, weights if weights is None else weights.to(self.device.torch))
+        train, val = (_Placed.on(self.device.torch, samples) for samples in (train, val))
+        while len(self.history) < self.training.max_epochs and not is_stale(self.training, self.history):
+            self._epoch(train, val, objective)
+            if checkpoint:
+                checkpoint.save(self._state(fits))
+            self.monitor.epoch(self.history[-1])
+        self._keep()
         return self.history
 
-    def _train_epoch(self, train: Samples, optimizer, schedule, weights, epoch: int) -> tuple[float, int]:
-        self.module.train()
-        batches = self._batches(len(train))
-        total, begun = torch.zeros((), device=self.device.torch), time.perf_counter()
-        for number, rows in enumerate(batches):
-            total += self._step(train.x[rows], train.y[rows], optimizer, weights)
-            self.learning_rate = schedule.get_last_lr()[0]
-            schedule.step()
-            self._tell(epoch, number + 1, len(batches), len(rows), begun)
-        return total.item() / len(batches), sum(len(rows) for rows in batches)
+    def details(self) -> dict:
+        """Which epoch was best, which one's weights are kept, and whether early stopping ended the training."""
+        best = best_epoch(self.training, self.history)
+        kept = best if self.training.keep == "best" else len(self.history)
+        return {"best_epoch": best, "kept_epoch": kept, "stopped_early": len(self.history) < self.training.max_epochs}
 
-    def _step(self, x: torch.Tensor, y: torch.Tensor, optimizer, weights) -> torch.Tensor:
-        x = self.task.prepare(x.to(self.device.torch, non_blocking=True), True)
-        with self.device.autocast():
-            logits = self.module(x)
-        value = loss(logits, y.to(self.device.torch, non_blocking=True), self.task.kind, weights)
-        optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        optimizer.step()
-        return value.detach()
-
-    def _batches(self, count: int) -> list[torch.Tensor]:
-        """Shuffled rows in full batches (a last short one would unsettle batch norm); one short batch where there is no full one."""
-        order, size = torch.randperm(count, generator=self.order), self.training.batch_size
-        return [order] if count < size else [order[start : start + size] for start in range(0, count - size + 1, size)]
-
-    def _tell(self, epoch: int, done: int, batches: int, batch: int, begun: float) -> None:
-        per_batch = (time.perf_counter() - begun) / done
-        left = batches - done + batches * (self.training.max_epochs - epoch)
-        phase = f"epoch {epoch} of {self.training.max_epochs}"
-        total = batches * self.training.max_epochs
-        self.monitor.progress(Progress(phase, batches * (epoch - 1) + done, total, batch / per_batch, left * per_batch))
-
-    def _close_epoch(self, epoch: int, begun: float, images: int, train_loss: float, val: Samples) -> None:
+    def _epoch(self, train: _Placed, val: _Placed, objective: Objective) -> None:
+        batches, begun = shuffled(len(train.y), self.training.batch_size, self.order), time.perf_counter()
+        rate, learned = self._learn(train, batches, objective, begun)
         seconds = time.perf_counter() - begun
-        y_score, val_loss = predict(self.module, val, self.task, self.device)
-        y_true = val.y.numpy()
-        record = EpochRecord(
-            epoch=epoch, seconds=seconds, images_per_second=images / seconds, learning_rate=self.learning_rate, train_loss=train_loss,
-            val_loss=val_loss, val_accuracy=_accuracy(y_true, y_score, self.task.kind), val_roc_auc=_mean_roc_auc(y_true, y_score),
-        )  # fmt: skip
-        self.history.append(record)
-        self._keep_best(record)
-        self.monitor.epoch(record)
+        with self.averaging.used():
+            metrics = _named("train", learned) | _named("val", self._validated(val, objective))
+            record = EpochRecord(
+                epoch=len(self.history) + 1,
+                seconds=seconds,
+                images_per_second=sum(map(len, batches)) / seconds,
+                learning_rate=rate,
+                **metrics,
+            )
+            self.history.append(record)
+            if self.training.keep == "best" and best_epoch(self.training, self.history) == record.epoch:
+                self.best = {name: value.detach().clone() for name, value in self.module.state_dict().items()}
+        if self.training.schedule == "plateau":
+            self.plateau.see(badness(self.training, record))
 
-    def _keep_best(self, record: EpochRecord) -> None:
-        goodness = -record.val_loss if record.val_roc_auc is None else record.val_roc_auc
-        if self.training.keep == "best" and (self.best is None or goodness > self.best[0]):
-            self.best = goodness, {name: value.detach().clone() for name, value in self.module.state_dict().items()}
+    def _learn(self, train: _Placed, batches: list[torch.Tensor], objective: Objective, begun: float) -> tuple[float, dict]:
+        """One pass over batches of rows: the last rate, and the mean loss and the metrics of the batches as they were trained on."""
+        self.module.train()
+        total, tally = torch.zeros((), device=self.device.torch), Tally(self.task.kind, train.y.shape[1], self.device.torch)
+        first = len(self.history) * len(batches)
+        for number, (rows, x) in enumerate(zip(batches, train.x.batches(batches), strict=True)):
+            y = train.y[rows.to(self.device.torch, non_blocking=True)]
+            logits = self._logits(self.task.prepare(x))
+            value = objective(logits, y) + self.penalty()
+            value.backward()
+            rate = self.optimizer.step(first + number, len(batches), self.plateau.share)
+            self.averaging.step()
+            total += value.detach()
+            tally.add(scores(logits.detach(), self.task.kind), y)
+            self._tell(number + 1, len(batches), begun, len(y))
+        loss = total.item() / len(batches)
+        if not math.isfinite(loss):
+            raise RecipeError(f"the loss is no number in epoch {len(self.history) + 1}", "", "Lower learning_rate, or set clip_norm to 1")
+        return rate, {"loss": loss, **tally.metrics()}
 
-    def _is_stale(self) -> bool:
-        if not self.training.patience:
-            return False
-        losses = [record.val_loss for record in self.history]
-        return len(losses) - 1 - int(np.argmin(losses)) >= self.training.patience
+    @torch.inference_mode()
+    def _validated(self, val: _Placed, objective: Objective) -> dict[str, float | None]:
+        """Loss and metrics in the precision of training: for the curves and for choosing, not for keeping."""
+        self.module.eval()
+        found = []  # one (views, B, L) per batch
+        for x in val.x.batches(in_order(len(val.y), SCORING_BATCH)):
+            found.append(torch.stack([self._logits(view).float() for view in self.task.views(x)]))
+            self._tell_again()
+        logits = torch.cat(found, dim=1)
+        loss = torch.stack([objective(view, val.y) for view in logits]).mean() + self.penalty()
+        y_score, tally = mean_scores(logits, self.task.kind), Tally(self.task.kind, val.y.shape[1], self.device.torch)
+        tally.add(y_score, val.y)
+        return {"loss": float(loss), **tally.metrics(), "roc_auc": _mean_roc_auc(val.y.cpu().numpy(), y_score.cpu().numpy())}
+
+    def _logits(self, x: torch.Tensor) -> torch.Tensor:
+        with self.device.autocast():
+            return self.module(x)
+
+    def _keep(self) -> None:
+        """Leave the weights of the best epoch in the module, or the last ones."""
+        if self.training.keep == "best":
+            self.module.load_state_dict(self.best)
+        else:
+            self.averaging.settle()
+
+    def _tell(self, done: int, batches: int, begun: float, batch: int) -> None:
+        now = time.perf_counter()
+        if now - self._told < _TELL_SECONDS and done < batches:
+            return
+        self._told, per_batch = now, (now - begun) / done
+        epoch, epochs = len(self.history) + 1, self.training.max_epochs
+        left = batches - done + batches * (epochs - epoch)
+        told = (f"epoch {epoch} of {epochs}", batches * (epoch - 1) + done, batches * epochs, batch / per_batch, left * per_batch)
+        self._progress = Progress(*told)
+        self.monitor.progress(self._progress)
+
+    def _tell_again(self) -> None:
+        """Let the monitor stop the run while validation images are scored."""
+        if time.perf_counter() - self._told >= _TELL_SECONDS:
+            self._told = time.perf_counter()
+            self.monitor.progress(self._progress)
+
+    def _state(self, fits: str) -> dict:
+        is_cuda = self.device.torch.type == "cuda"
+        return {
+            "fits": fits, "module": self.module.state_dict(), "best": self.best, "optimizer": self.optimizer.torch.state_dict(),
+            "averaging": self.averaging.state(), "plateau": vars(self.plateau), "history": [vars(record) for record in self.history],
+            "order": self.order.get_state(), "augmentation": self.task.random.get_state(), "random": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state() if is_cuda else None,
+        }  # fmt: skip
+
+    def _restore(self, state: dict | None, fits: str) -> None:
+        """Be where the training was that wrote a state; one of another training is left unread."""
+        if not state or state["fits"] != fits:
+            return
+        self.module.load_state_dict(state["module"])
+        self.optimizer.torch.load_state_dict(state["optimizer"])
+        self.averaging.restore(state["averaging"])
+        self.best, self.plateau = state["best"], Plateau(**state["plateau"])
+        self.history = [EpochRecord(**record) for record in state["history"]]
+        self.order.set_state(state["order"])
+        self.task.random.set_state(state["augmentation"])
+        torch.set_rng_state(state["random"])
+        if state["cuda"] is not None:
+            torch.cuda.set_rng_state(state["cuda"])
 
 
-@torch.inference_mode()
-def predict(module: nn.Module, samples: Samples, task: Task, device: Device) -> tuple[np.ndarray, float]:
-    """Scores (n, L) float32 and the mean loss, in the precision of training: for the curves, not for keeping."""
-    module.eval()
-    found, total = [], 0.0
-    for start in range(0, len(samples), SCORING_BATCH):
-        x = task.prepare(samples.x[start : start + SCORING_BATCH].to(device.torch), False)
-        y = samples.y[start : start + SCORING_BATCH].to(device.torch)
-        with device.autocast():
-            logits = module(x)
-        total += float(loss(logits, y, task.kind)) * len(x)
-        found.append(scores(logits, task.kind).cpu().numpy())
-    return np.concatenate(found), total / len(samples)
+def mean_scores(logits: torch.Tensor, task: str) -> torch.Tensor:
+    """The mean of the scores of several views, float32 (B, L), from logits (views, B, L)."""
+    return torch.stack([scores(view, task) for view in logits]).mean(dim=0)
 
 
-def _accuracy(y_true: np.ndarray, y_score: np.ndarray, kind: str) -> float:
-    if kind == "multiclass":
-        return float((y_true.argmax(axis=1) == y_score.argmax(axis=1)).mean())
-    return float((y_true == (y_score >= 0.5)).mean())
+def _named(split: str, metrics: dict) -> dict:
+    return {f"{split}_{name}": value for name, value in metrics.items()}
 
 
 def _mean_roc_auc(y_true: np.ndarray, y_score: np.ndarray) -> float | None:

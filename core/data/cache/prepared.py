@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from core.data.cache.chunk import ROWS, Chunk
 from core.data.cache.draft import Draft
 from core.data.cache.journal import lines_of
+from core.data.cache.pixel_rows import PixelRows
 from core.data.cache.stored import Place, Stored, open_stored
 from core.data.cache.workers import decoded
 from core.data.dataset import Dataset, Skipped
@@ -38,9 +39,9 @@ class Prepared:
     index: np.ndarray
     facts: ImageFacts
 
-    def of(self, rows: np.ndarray) -> np.ndarray:
-        """The pixels of some rows, in memory, uint8 (len(rows), size, size)."""
-        return self.pixels[self.index[rows]]
+    def of(self, rows: np.ndarray) -> PixelRows:
+        """The pixels of some rows, uint8 (len(rows), size, size), not read yet."""
+        return PixelRows(Path(self.pixels.filename), self.pixels.offset, self.pixels.shape[1], self.index[rows])
 
 
 def prepare(dataset: Dataset, size: int, root: Path, progress: Told = lambda done, total: None, aspect: str = "squeeze") -> Prepared:

@@ -38,4 +38,4 @@ def inspect(prepared: Prepared) -> Inspection:
 
 def thumbnails_of(prepared: Prepared) -> np.ndarray:
     """The pixels row by row, uint8 (n, SIZE, SIZE); not copied where every image could be read."""
-    return prepared.pixels if len(prepared.index) == len(prepared.pixels) else prepared.of(np.arange(len(prepared.dataset)))
+    return prepared.pixels if len(prepared.index) == len(prepared.pixels) else prepared.of(np.arange(len(prepared.dataset)))[:]

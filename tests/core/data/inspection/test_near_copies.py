@@ -31,7 +31,7 @@ def x_rays(shared, tmp_path_factory):
 def test_altered_copies_are_found_and_no_other_patient(x_rays, rng):
     rows = rng.choice(len(x_rays.dataset), 60, replace=False)
     copies = np.stack([resize(altered(x_rays.dataset.reader.read(int(row))), 64) for row in rows])
-    thumbnails = x_rays.of(np.arange(len(x_rays.dataset)))
+    thumbnails = x_rays.of(np.arange(len(x_rays.dataset)))[:]
     assert not len(near_pairs(thumbnails))
     groups = near_groups(np.concatenate([thumbnails, copies]))
     found = groups[len(thumbnails) :] == groups[rows]
@@ -56,7 +56,7 @@ def test_no_pair_of_like_hashes_is_missed(rng):
 
 
 def test_brightness_and_contrast_do_not_change_a_hash(x_rays):
-    pixels = x_rays.of(np.arange(200)).astype(float)
+    pixels = x_rays.of(np.arange(200))[:].astype(float)
     plain, paler = hashes((pixels * 0.8).astype(np.uint8)), hashes((pixels * 0.4 + 90).astype(np.uint8))
     assert np.bitwise_count(plain ^ paler).max() <= 4
     pairs = np.bitwise_count(plain[:, None] ^ plain)[np.triu_indices(200, 1)]
