@@ -5,32 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.commands.data_actions import DATA_ACTIONS
+from core.commands.list_actions import models, recipes
 from core.commands.telling import tell, tell_reading
-from core.errors import JobError, RecipeError
-from core.jobs.job import Job
-from core.jobs.submission import Submission
-from core.recipe import Recipe
+from core.commands.train_actions import starter, train
 from core.runs.store import Store
-
-
-def train(root: Path, arguments: argparse.Namespace) -> dict:
-    """Train a model and wait for it."""
-    from core.data.registry import load
-    from core.jobs.submission import fitting_recipe, submit
-
-    settings = _settings(arguments.settings)
-    if arguments.seed is not None:
-        settings["seed"] = arguments.seed
-    dataset = load(arguments.data, root)
-    submission = submit(root, dataset, fitting_recipe(root, dataset, arguments.model, settings), arguments.again)
-    return _finished(root, submission)
-
-
-def starter(root: Path, arguments: argparse.Namespace) -> list[dict]:
-    """The four starter runs."""
-    from core.jobs.starter import submit_starter
-
-    return [_finished(root, submission) for submission in submit_starter(root)]
 
 
 def runs(root: Path, arguments: argparse.Namespace) -> list[dict] | dict:
@@ -87,41 +65,9 @@ def predict(root: Path, arguments: argparse.Namespace) -> list[dict]:
     return [answer.as_dict() for answer in predictor.answer_files(arguments.files)]
 
 
-def _settings(texts: list[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in texts]
-    for name, equals, _ in pairs:
-        if not name or not equals:
-            raise RecipeError(f"--set {name!r} has no value", "key=value is expected, as in --set blocks=3")
-    return {name: value for name, _, value in pairs}
-
-
-def _finished(root: Path, submission: Submission) -> dict:
-    """The run of a submission, waited for with progress on stderr. Raises JobError if it failed. Ctrl-C cancels the run."""
-    from core.jobs.following import follow
-    from core.jobs.queue import Queue
-
-    if not submission.cached:
-        try:
-            job = _last(follow(Queue(root), submission.run_id), submission.recipe)
-        except KeyboardInterrupt:
-            Queue(root).request_cancel(submission.run_id)
-            raise JobError(f"run {submission.run_id} was cancelled from the keyboard", "", "Nothing was stored") from None
-        if job.state != "done":
-            raise JobError(f"run {job.id} is {job.state}", job.note)
-    return Store(root).get(submission.run_id).summary() | {"cached": submission.cached}
-
-
-def _last(jobs, recipe: Recipe) -> Job:
-    for job in jobs:
-        if job.progress:
-            tell(f"{job.id}  {job.progress.phase}  {job.progress.done}/{job.progress.total}", job.progress.seconds_left)
-    tell(f"{job.id}  {job.state}", None)
-    return job
-
-
 _ACTIONS = {
     "train": train, "starter": starter, "runs": runs, "threshold": threshold, "compare": compare, "predict": predict,
-    "submission": submission,
+    "submission": submission, "recipes": recipes, "models": models,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=OneLineParser)
     _add_data(commands, common)
     _add_train(commands, common)
+    _add_lists(commands, common)
     _add_runs(commands, common)
     _add_evaluation(commands, common)
     _add_predict(commands, common)
@@ -72,12 +73,22 @@ def _add_make(make) -> None:
 
 
 def _add_train(commands, common) -> None:
-    train = commands.add_parser("train", parents=[common], help="train one model and wait for it")
+    train = commands.add_parser("train", parents=[common], help="train a model, or a published recipe, and wait for it")
     train.add_argument("--data", required=True, metavar="SOURCE", help="a name or a path")
-    train.add_argument("--model", required=True, choices=FAMILIES)
+    what = train.add_mutually_exclusive_group(required=True)
+    what.add_argument("--model", choices=FAMILIES)
+    what.add_argument("--recipe", metavar="ID", help="a published recipe; see: python -m core recipes")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="a hyperparameter; may be repeated")
-    train.add_argument("--seed", default=None)
+    seeds = train.add_mutually_exclusive_group()
+    seeds.add_argument("--seed", action="append", help="start of all random numbers; may be repeated")
+    seeds.add_argument("--seeds", metavar="0,1,2", help="one run for each of them")
     train.add_argument("--again", action="store_true", help="train even if this run is in the store already")
+
+
+def _add_lists(commands, common) -> None:
+    recipes = commands.add_parser("recipes", parents=[common], help="the published recipes, with their figures")
+    recipes.add_argument("recipe_id", nargs="?", metavar="ID", help="one of them, whole")
+    commands.add_parser("models", parents=[common], help="every model, with its hyperparameters, defaults and limits")
 
 
 def _add_runs(commands, common) -> None:

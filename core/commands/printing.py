@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable
 
+LONGEST_WORD = 40  # characters; texts longer than this stand on a line each
+
 
 def as_json(found: list | dict) -> str:
     """One JSON document in ASCII, which every terminal and pipe takes; numbers are plain, nothing is nan."""
@@ -25,8 +27,11 @@ def _lines(entry: dict, indent: str = "") -> Iterable[str]:
             yield f"{indent}{name}: {len(value)}"
             for one in value:
                 yield from _block(one, f"{indent}  ")
+        elif _are_sentences(value):
+            yield f"{indent}{name}:"
+            yield from (f"{indent}  - {sentence}" for sentence in value)
         else:
-            yield f"{indent}{name}: {_short(value)}"
+            yield f"{indent}{name}: {short(value)}"
 
 
 def _block(entry: dict, indent: str) -> Iterable[str]:
@@ -34,14 +39,19 @@ def _block(entry: dict, indent: str) -> Iterable[str]:
     if any(isinstance(value, dict) for value in entry.values()):
         yield from _lines(entry, indent)
     else:
-        yield indent + "  ".join(_short(value) for value in entry.values())
+        yield indent + "  ".join(short(value) for value in entry.values() if value != "")
 
 
-def _short(value) -> str:
+def _are_sentences(value) -> bool:
+    return isinstance(value, list) and any(isinstance(one, str) and len(one) > LONGEST_WORD for one in value)
+
+
+def short(value) -> str:
+    """One fact on a line."""
     if value is None:
         return "not available"
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list | tuple):
-        return ", ".join(_short(one) for one in value)
+        return ", ".join(short(one) for one in value)
     return str(value)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -101,22 +102,34 @@ def test_an_unknown_backbone_fails_in_one_line_that_names_the_offline_choices(ca
     assert Store(tmp_path).runs() == []
 
 
-def test_a_killed_training_leaves_no_half_run_and_says_what_happened(tmp_path, class_folders):
+def test_a_killed_training_is_started_again_and_ends_when_the_keyboard_says_so(tmp_path, class_folders):
     command = [sys.executable, "-m", "core", "--store", str(tmp_path), "train", "--data", str(class_folders), "--model", "cnn"]
     told = subprocess.Popen([*command, "--set", "max_epochs=500"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    os.kill(wait_for_worker(tmp_path), signal.SIGKILL)
+    killed = wait_for_worker(tmp_path)
+    os.kill(killed, signal.SIGKILL)
+    assert wait_for_worker(tmp_path, other_than=killed) != killed
+    told.send_signal(signal.SIGINT)
     out, err = told.communicate(timeout=60)
-    assert told.returncode == 2 and out == "" and "killed by signal 9" in err.splitlines()[-1]
+    assert told.returncode == 2 and out == "" and err.splitlines()[-1].startswith("cancelled from the keyboard: cnn-")
+    until(lambda: [job.state for job in Queue(tmp_path).jobs()] == ["cancelled"])
     assert Store(tmp_path).runs() == [] and not list(tmp_path.glob("jobs/*/draft"))
-    assert [job.state for job in Queue(tmp_path).jobs()] == ["failed"]
 
 
-def wait_for_worker(root, seconds: float = 90) -> int:
+def wait_for_worker(root, other_than: int | None = None) -> int:
     """The process id of the training, once it has come on."""
-    for _ in range(int(seconds * 5)):
-        running = Queue(root).jobs("running")
-        if running and running[0].pid and running[0].progress and running[0].progress.phase.startswith("epoch"):
-            assert psutil.pid_exists(running[0].pid)
-            return running[0].pid
+
+    def worker() -> int | None:
+        job = next(iter(Queue(root).jobs("running")), None)
+        has_begun = job and job.pid not in (None, other_than) and job.progress and job.progress.phase.startswith("epoch")
+        return job.pid if has_begun and psutil.pid_exists(job.pid) else None
+
+    return until(worker)
+
+
+def until(condition: Callable[[], object], seconds: float = 120):
+    """The first true answer of a condition; fails the test if it does not come in time."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.2)
-    raise AssertionError("the training never began")
+    return answer
