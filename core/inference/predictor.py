@@ -1,16 +1,18 @@
 """What a run says of pictures: from bytes to a score, a threshold and a verdict for each label."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from core.data.dataset import Dataset
 from core.errors import ImageError
 from core.evaluation.decisions import decide
+from core.evaluation.ensembles import mean_scores
 from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
-from core.images.model_input import model_input
+from core.inference.scorer import Scorer
 from core.runs.run import Run
 from core.runs.store import Store
 
@@ -38,12 +40,10 @@ class Predictor:
     """A run, loaded once, that answers as often as asked."""
 
     def __init__(self, store: Store, run: Run):
-        from core.models.registry import Base, load_classifier  # torch is imported here, not when a page opens
-
-        base = run.base and Base(**vars(run.base))
         folder = store.weights_folder(run)
+        members = [(one, one.folder) for one in store.members(run)] or [(run, folder)]
         self.run = run
-        self.classifier = load_classifier(run.recipe, run.data.task, len(run.data.labels), base, folder, store.root)
+        self._scorers = [Scorer(one, place, store.root) for one, place in members]
 
     def answer(self, name: str, data: bytes) -> Answer:
         """What the run says of a picture's bytes."""
@@ -62,8 +62,11 @@ class Predictor:
 
     def scores(self, picture: Decoded) -> np.ndarray:
         """Scores float32 (L,) of a picture, prepared as this run's training images were. Raises ImageError as `model_input` does."""
-        image = self.run.recipe.image
-        return self.classifier.predict_proba(np.stack([model_input(picture, image.image_size, image.aspect)]))[0]
+        return mean_scores([scorer.of_picture(picture) for scorer in self._scorers])
+
+    def scores_of(self, dataset: Dataset, progress: Callable[[int, int], None] = lambda done, total: None) -> np.ndarray:
+        """Scores float32 (n, L) of a data set's images. Raises DataError for one that cannot be read."""
+        return mean_scores([scorer.of_dataset(dataset, progress) for scorer in self._scorers])
 
     def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
         """What the run says of a picture that was decoded in full."""

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from core.data import registry
-from core.data.cache.prepared import prepare
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.layouts.tables import read_table
 from core.errors import DataError
@@ -86,10 +85,5 @@ def _columns(decided: np.ndarray, head: tuple[str, ...], run: Run, example: Path
 
 def _decisions(store: Store, run: Run, dataset: Dataset, progress: Callable[[int, int], None]) -> np.ndarray:
     """(n, L) int, 1 where a label is called present; in a multi-class task, the highest score."""
-    image = run.recipe.image
-    prepared = prepare(dataset, image.image_size, store.root, progress, image.aspect)
-    if len(prepared.dataset) < len(dataset):
-        gone = prepared.dataset.skipped[-1]
-        raise DataError(f"{gone.file} cannot be read ({gone.reason})", "every picture needs an answer", "Get the file again")
-    y_score = Predictor(store, run).classifier.predict_proba(prepared.of(np.arange(len(dataset))))
+    y_score = Predictor(store, run).scores_of(dataset, progress)
     return decide(y_score, run.data.task, run.data.labels, run.operating_point.thresholds).astype(int)

@@ -22,7 +22,8 @@ class Job:
     """One row of the queue. All times are seconds since 1970, None where the event has not happened.
 
     `id` becomes the id of the run. `attempt` counts every start and never falls, so an old worker can always be told from a new one;
-    `attempts_before` is its value when the job was last submitted or retried. `born` is the start of the process as psutil tells it.
+    `attempts_before` is its value when the job was last submitted or retried, or last finished an epoch. `born` is the start of the
+    process as psutil tells it. `epochs_kept` says how many finished epochs its checkpoint holds; `priority` is higher for what goes first.
     `beat` is when the process was last known to live, `advanced` when the training last came on. `cancel` is when someone asked to
     stop. `note` says in words why a job failed, was cancelled or waits.
     """
@@ -47,6 +48,8 @@ class Job:
     created: float
     started: float | None
     ended: float | None
+    priority: int
+    epochs_kept: int
 
     @property
     def recipe(self) -> Recipe:
@@ -56,6 +59,13 @@ class Job:
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def kept(self) -> str:
+        """What an attempt that was broken off leaves, as a sentence."""
+        if not self.epochs_kept:
+            return "Nothing was kept."
+        return f"{self.epochs_kept} finished {'epoch is' if self.epochs_kept == 1 else 'epochs are'} kept."
 
     @classmethod
     def from_row(cls, row: sqlite3.Row) -> "Job":

@@ -33,18 +33,35 @@ class JobFolder:
 
     @property
     def history(self) -> Path:
-        """One EpochRecord a line, of the present attempt."""
+        """One EpochRecord a line; see `EpochLog`. It goes with the checkpoint: without one, a new attempt begins it again."""
         return self.path / "history.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where an interrupted training goes on; it outlives attempts."""
+        return self.path / "checkpoint.pt"
+
+    def clear_checkpoint(self) -> None:
+        """Let the next attempt begin anew."""
+        self.checkpoint.unlink(missing_ok=True)
+        self.clear_checkpoint_drafts()
+
+    def clear_checkpoint_drafts(self) -> None:
+        """Remove checkpoints that a killed process, or a full disk, left half written."""
+        for file in self.path.glob(f"{self.checkpoint.stem}.*.draft"):
+            file.unlink(missing_ok=True)
 
     def clear_draft(self) -> None:
         """Remove the draft. A file that will not go is left: it must not stop the queue, and the next attempt clears again."""
         shutil.rmtree(self.draft, ignore_errors=True)
 
     def begin_attempt(self) -> None:
-        """Make room for a new attempt; the log stays."""
+        """Make room for a new attempt; the log stays, and the checkpoint with the history of its epochs."""
         self.path.mkdir(parents=True, exist_ok=True)
         self.clear_draft()
-        self.history.unlink(missing_ok=True)
+        self.clear_checkpoint_drafts()
+        if not self.checkpoint.exists():
+            self.history.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Remove all of it."""

@@ -1,9 +1,9 @@
 """What a job has written so far: its epochs and its log, read while it goes on."""
 
-import json
 import os
 from pathlib import Path
 
+from core.jobs.epoch_log import EpochLog
 from core.jobs.job_folder import JobFolder
 from core.jobs.queue import Queue
 from core.training.history import EpochRecord
@@ -12,12 +12,8 @@ TAIL_BYTES = 65536
 
 
 def history(root: Path, job_id: str) -> list[EpochRecord]:
-    """The finished epochs of a job's present attempt, in order; empty before the first. Raises JobError for an unknown id."""
-    path = _folder(root, job_id).history
-    if not path.exists():
-        return []
-    *complete, _half_written = path.read_text(encoding="utf-8").split("\n")
-    return [EpochRecord(**json.loads(line)) for line in complete]
+    """The finished epochs of a job, in order; empty before the first. Raises JobError for an unknown id."""
+    return EpochLog(_folder(root, job_id).history).records()
 
 
 def log_tail(root: Path, job_id: str, lines: int = 200) -> str:

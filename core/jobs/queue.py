@@ -20,6 +20,7 @@ from core.training.history import Progress
 
 WAITING = "waiting: "
 TEXT_LIMIT = 4000
+ATTEMPTS = 3  # deaths in a row without an epoch between them, after which a job has failed
 
 # Only an earlier job is waited for, so that no two jobs can wait for each other.
 _CLAIM = """
@@ -31,7 +32,7 @@ WHERE (SELECT count(*) FROM jobs WHERE state = 'running') < :slots AND number = 
     WHERE state = 'queued' AND NOT EXISTS (
         SELECT 1 FROM jobs AS base WHERE base.id = waiting.depends_on AND base.number < waiting.number
             AND base.state IN ('queued', 'running'))
-    ORDER BY number LIMIT 1)
+    ORDER BY priority DESC, number LIMIT 1)
 RETURNING *
 """
 
@@ -42,9 +43,14 @@ ended = CASE state WHEN 'queued' THEN :now ELSE ended END,
 cancel = COALESCE(cancel, :now)
 """
 
+_CAME_ON = "attempts_before = attempt, epochs_kept = :epochs, note = '', beat = :now, advanced = :now"
+
+_TO_FRONT = "priority = (SELECT max(priority) FROM jobs) + 1"
+
 _RETRY = """
 state = 'queued', attempts_before = attempt, pid = NULL, born = NULL, progress = NULL, cancel = NULL, note = '', started = NULL,
-ended = NULL
+ended = NULL, epochs_kept = CASE WHEN :anew THEN 0 ELSE epochs_kept END
+WHERE id = :id AND state IN ('failed', 'cancelled')
 """
 
 # A job that was asked to stop and then died was stopped, whoever ended it.
@@ -72,8 +78,10 @@ class Queue:
 
     # --- for those who want work done
 
-    def submit(self, job_id: str, title: str, source: str, recipe: Recipe, depends_on: str | None = None, max_attempts: int = 1) -> Job:
-        """Put a job at the end of the queue.
+    def submit(
+        self, job_id: str, title: str, source: str, recipe: Recipe, depends_on: str | None = None, max_attempts: int = ATTEMPTS
+    ) -> Job:
+        """Put a job at the end of the queue. It is started again after its process died, `max_attempts` times without an epoch between.
 
         A job that it depends on is waited for until that one is over, however it ends. Raises JobError for an id that is taken or
         cannot be one, and for texts that cannot be stored.
@@ -101,6 +109,10 @@ class Queue:
         marks = ", ".join("?" * len(states))
         return self._read(f"SELECT * FROM jobs {f'WHERE state IN ({marks})' if states else ''} ORDER BY number DESC", *states)
 
+    def waiting(self) -> list[Job]:
+        """The queued jobs, the next one first; one that depends on another job lets those behind it pass until that one is over."""
+        return self._read("SELECT * FROM jobs WHERE state = 'queued' ORDER BY priority DESC, number")
+
     def has_open_work(self) -> bool:
         """Whether a job waits or runs."""
         with reading(self._path) as connection:
@@ -111,10 +123,25 @@ class Queue:
         changed = self._change(job_id, _CANCEL, OPEN)
         return changed or self._refuse(job_id, "only queued or running work can be cancelled")
 
-    def retry(self, job_id: str) -> Job:
-        """Queue a failed or cancelled job again, with all its attempts. Raises JobError in any other state."""
-        changed = self._change(job_id, _RETRY, ("failed", "cancelled"))
-        return changed or self._refuse(job_id, "only failed or cancelled work can be tried again")
+    def move_to_front(self, job_id: str) -> Job:
+        """Let a waiting job be the next one, after the waiting jobs that it depends on. Raises JobError if it does not wait."""
+        moved = self._change(job_id, _TO_FRONT, ("queued",)) or self._refuse(job_id, "only queued work can be moved")
+        before = {job.id: job for job in self.waiting() if job.number < moved.number}
+        if moved.depends_on in before:
+            self.move_to_front(moved.depends_on)
+        return self.get(job_id)
+
+    def retry(self, job_id: str, anew: bool = False) -> Job:
+        """Queue a failed or cancelled job again, with all its attempts: it goes on after its last kept epoch, or begins anew.
+
+        Raises JobError in any other state.
+        """
+        job = self.get(job_id)
+        with writing(self._path) as connection:
+            retried = connection.execute(f"UPDATE jobs SET {_RETRY} RETURNING id", {"id": job.id, "anew": anew}).fetchall()
+            if retried and anew:  # before the change is kept, and another attempt may begin
+                JobFolder(self.root, job.id).clear_checkpoint()
+        return self.get(job.id) if retried else self._refuse(job.id, "only failed or cancelled work can be tried again")
 
     def remove(self, job_id: str) -> None:
         """Forget a job that is over, and its log. Its run, if there is one, stays. Raises JobError if it is not over or unknown."""
@@ -161,6 +188,14 @@ class Queue:
         job = self._write(job_id, attempt, "progress = :progress, beat = :now, advanced = :now", progress=text)
         return job is not None and job.cancel is None
 
+    def come_on(self, job_id: str, attempt: int, epochs: int) -> bool:
+        """Note how many finished epochs are kept; its deaths are counted from here. False if the attempt is not the running one."""
+        return self._write(job_id, attempt, _CAME_ON, epochs=epochs) is not None
+
+    def remark(self, job_id: str, attempt: int, note: str) -> None:
+        """Say something of the running attempt, which goes on."""
+        self._write(job_id, attempt, "note = :note", note=_one_line(note))
+
     def end(self, job_id: str, attempt: int, state: State, note: str = "") -> Job | None:
         """Close the attempt as done, failed or cancelled. None if it is not the running one."""
         return self._write(job_id, attempt, "state = :state, note = :note, ended = :now", state=state, note=_one_line(note))
@@ -182,7 +217,8 @@ class Queue:
 
     def _change(self, job_id: str, assignments: str, states: tuple[State, ...]) -> Job | None:
         """Change a job that is in one of the states; None if it is not. Raises JobError if there is none of that id."""
-        return self._update(assignments, f"id = :id AND state IN {states}", {"id": self.get(job_id).id})
+        names = ", ".join(f"'{state}'" for state in states)
+        return self._update(assignments, f"id = :id AND state IN ({names})", {"id": self.get(job_id).id})
 
     def _write(self, job_id: str, attempt: int, assignments: str, **values: object) -> Job | None:
         """Change a job of which this attempt is the running one; None if it is not."""

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from core.errors import JobError
 
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 20.0
 
 _TABLE = """
@@ -36,17 +36,27 @@ CREATE TABLE jobs (
     note            TEXT NOT NULL DEFAULT '',
     created         REAL NOT NULL,
     started         REAL,
-    ended           REAL
+    ended           REAL,
+    priority        INTEGER NOT NULL DEFAULT 0,
+    epochs_kept     INTEGER NOT NULL DEFAULT 0
 )
 """
 
+# What makes a table of each past version one of the next.
+_STEPS = {
+    1: (
+        "ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN epochs_kept INTEGER NOT NULL DEFAULT 0",
+    ),
+}
+
 
 def prepare(path: Path) -> None:
-    """Make the table if it is not there. Raises JobError for a table of another version."""
+    """Make the table if it is not there, and bring one of a past version up to date. Raises JobError for one of a later version."""
     version = _version(path)
-    if version == 0:
-        _create(path)
-    elif version != VERSION:
+    if version < VERSION:
+        _make(path)
+    elif version > VERSION:
         raise JobError(f"{path} has a queue of version {version}", f"this Cutpoint reads version {VERSION}", "Update Cutpoint")
 
 
@@ -75,13 +85,21 @@ def _version(path: Path) -> int:
         return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
-def _create(path: Path) -> None:
+def _make(path: Path) -> None:
     # SQLite does not wait for its turn when two processes switch the journal at once, so a lock file orders them.
     with FileLock(path.with_suffix(".lock")):
-        if _version(path) == VERSION:
-            return
-        with reading(path) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+        version = _version(path)
+        if version == 0:
+            with reading(path) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
         with writing(path) as connection:
-            connection.execute(_TABLE)
+            for statement in _statements(version):
+                connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _statements(version: int) -> tuple[str, ...]:
+    """What leads from a version, 0 for an empty file, to this one."""
+    if version == 0:
+        return (_TABLE,)
+    return tuple(statement for step in range(version, VERSION) for statement in _STEPS[step])

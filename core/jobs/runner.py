@@ -89,7 +89,8 @@ class Runner:
 
     def _bury(self, job: Job) -> None:
         JobFolder(self.queue.root, job.id).clear_draft()
-        self.queue.bury(job.id, job.attempt, _death_note(self._exit_code(job)))
+        cause = _cause(self._exit_code(job))
+        self.queue.bury(job.id, job.attempt, _death_note(self.queue.get(job.id), cause))
 
     def _exit_code(self, job: Job) -> int | None:
         """The code of a child that has ended; waited for, since a process whose first thread has ended goes only with its last one."""
@@ -104,7 +105,7 @@ class Runner:
         if job.pid is not None:
             kill_tree(job.pid, job.born)
         JobFolder(self.queue.root, job.id).clear_draft()
-        note = f"Cancelled. It had not stopped after {self.settings.cancel_grace:g} s, so its process was ended. Nothing was stored."
+        note = f"Cancelled. It had not stopped after {self.settings.cancel_grace:g} s, so its process was ended. {job.kept}"
         self.queue.end(job.id, job.attempt, "cancelled", note)
 
     def _collect(self, running: set[tuple[str, int]]) -> None:
@@ -133,8 +134,10 @@ class Runner:
         self.queue.register(job.id, job.attempt, child.pid, birth(child.pid))
 
 
-def _death_note(exit_code: int | None) -> str:
-    return f"The training process ended without finishing ({_cause(exit_code)}). Nothing was stored. See the log, or retry."
+def _death_note(job: Job, cause: str) -> str:
+    times = job.attempt - job.attempts_before
+    often = f" It ended so {times} times without finishing an epoch between." if times == job.max_attempts > 1 else ""
+    return f"The training process ended without finishing ({cause}).{often} {job.kept} See the log."
 
 
 def _cause(exit_code: int | None) -> str:

@@ -1,9 +1,6 @@
 """From a recipe and a data set to a complete run in the store. What goes wrong on the way leaves nothing on the shelf."""
 
-import importlib.metadata
-import platform
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,15 +15,16 @@ from core.data.dataset import SPLITS, Dataset
 from core.data.inspection.audit import audit
 from core.errors import DataError
 from core.evaluation.predictions import Predictions
+from core.jobs.ensemble_run import ensemble_run
+from core.jobs.first_point import first_point
+from core.jobs.job_checkpoint import JobCheckpoint
+from core.jobs.provenance import git_commit, versions
 from core.models.classifier import Classifier, Labelled
 from core.models.registry import Base, build_classifier, build_on_run
 from core.recipe import Recipe
-from core.runs.operating import FIRST_RULE, point_of
-from core.runs.run import BaseRecord, DataRecord, Run
+from core.runs.run import BaseRecord, DataRecord, OperatingPoint, Run
 from core.runs.store import Store
 from core.training.history import Monitor, Progress
-
-_PACKAGES = ("numpy", "scikit-learn", "torch", "torchvision", "timm", "pillow", "safetensors", "skops")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,25 +35,34 @@ class _Trained:
     seconds: float
 
 
-def train_run(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Monitor) -> None:
+def train_run(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Monitor, checkpoint: JobCheckpoint | None = None) -> None:
     """Train and store a run; at the end it stands in the store under `run_id`.
 
+    It goes on from the checkpoint, if there is one, and does nothing if the run is complete: its process died before it could say so.
     Raises CoreError for what a person can mend, CancelledError when the monitor stops it.
     """
     store = Store(root)
+    if any(run.run_id == run_id for run in store.runs()):
+        return
     dataset = registry.load(source, root)
+    if recipe.family == "ensemble":
+        ensemble_run(store, run_id, recipe, dataset, monitor)
+        return
     base = _base(store, recipe)
     prepared = prepare(dataset, recipe.image.image_size, root, _reading(monitor), recipe.image.aspect)
     _check_splits(prepared.dataset)
-    trained = _train(store, recipe, prepared, base, monitor)
+    trained = _train(store, recipe, prepared, base, monitor, checkpoint)
     draft = root / "jobs" / run_id / "draft"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     trained.classifier.save(draft)
-    store.put(draft, _run(run_id, recipe, dataset, prepared, base, trained), trained.history, trained.predictions)
+    point = first_point(root, run_id, trained.predictions)
+    store.put(draft, _run(run_id, recipe, dataset, prepared, base, trained, point), trained.history, trained.predictions)
 
 
-def _train(store: Store, recipe: Recipe, prepared: Prepared, base: BaseRecord | None, monitor: Monitor) -> _Trained:
+def _train(
+    store: Store, recipe: Recipe, prepared: Prepared, base: BaseRecord | None, monitor: Monitor, checkpoint: JobCheckpoint | None
+) -> _Trained:
     begun = time.perf_counter()
     task, outputs = prepared.dataset.task, len(prepared.dataset.labels)
     if base:
@@ -64,8 +71,8 @@ def _train(store: Store, recipe: Recipe, prepared: Prepared, base: BaseRecord | 
     else:
         classifier = build_classifier(recipe, task, outputs, store.root)
     parts = {split: _labelled(prepared, split, recipe) for split in SPLITS}
-    history = classifier.fit(parts["train"], parts["val"], monitor)
-    seconds = time.perf_counter() - begun
+    history = classifier.fit(parts["train"], parts["val"], monitor, checkpoint)
+    seconds = time.perf_counter() - begun + (checkpoint.seconds_before(history) if checkpoint else 0.0)
     monitor.progress(Progress("scoring", 0, 1))
     scored = {split: classifier.predict_proba(part.pixels, part.key, monitor) for split, part in parts.items()}
     predictions = {split: _predictions(prepared.dataset, split, y_score) for split, y_score in scored.items()}
@@ -95,7 +102,7 @@ def _labelled(prepared: Prepared, split: str, recipe: Recipe) -> Labelled:
     rows = dataset.rows(split)
     groups = splits.groups_of(dataset.patients, dataset.content_hashes, len(dataset))[rows]
     key = (dataset.fingerprint, split, preparation(recipe.image.image_size, recipe.image.aspect))
-    return Labelled(prepared.of(rows), dataset.y[rows], groups, key)
+    return Labelled(prepared.of(rows), dataset.y[rows], groups, key, dataset.classes)
 
 
 def _predictions(dataset: Dataset, split: str, y_score: np.ndarray) -> Predictions:
@@ -103,12 +110,13 @@ def _predictions(dataset: Dataset, split: str, y_score: np.ndarray) -> Predictio
     return Predictions(dataset.task, split, dataset.labels, part.image_ids, part.patients, part.y, y_score)
 
 
-def _run(run_id: str, recipe: Recipe, dataset: Dataset, prepared: Prepared, base: BaseRecord | None, trained: _Trained) -> Run:
+def _run(
+    run_id: str, recipe: Recipe, dataset: Dataset, prepared: Prepared, base: BaseRecord | None, trained: _Trained, point: OperatingPoint
+) -> Run:
     return Run(
-        run_id=run_id, recipe=recipe, data=_data_record(dataset, prepared.dataset), base=base,
-        operating_point=point_of(FIRST_RULE, dict.fromkeys(dataset.labels, float(FIRST_RULE)), trained.predictions),
-        created=time.time(), seconds=trained.seconds, device=trained.classifier.device.title, versions=_versions(),
-        git_commit=_git_commit(), parameters=trained.classifier.parameters(), folder=Path(), details=trained.classifier.details(),
+        run_id=run_id, recipe=recipe, data=_data_record(dataset, prepared.dataset), base=base, operating_point=point,
+        created=time.time(), seconds=trained.seconds, device=trained.classifier.device.title, versions=versions(),
+        git_commit=git_commit(), parameters=trained.classifier.parameters(), folder=Path(), details=trained.classifier.details(),
     )  # fmt: skip
 
 
@@ -126,17 +134,3 @@ def _data_record(loaded: Dataset, used: Dataset) -> DataRecord:
 def _reading(monitor: Monitor) -> Callable[[int, int], None]:
     pace = Pace()
     return lambda done, total: monitor.progress(Progress("reading images", done, total, *pace.of(done, total)))
-
-
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _PACKAGES}}
-
-
-def _git_commit() -> str | None:
-    """The commit of the code that trained, where it lies in a git checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=12", "HEAD"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=5)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return found.stdout.strip() or None

@@ -16,11 +16,11 @@ from core.jobs.job import Job, State
 from core.jobs.job_folder import JobFolder
 from core.jobs.processes import birth
 from core.jobs.queue import Queue
-from core.jobs.queue_monitor import QueueMonitor
-from core.recipe import Recipe
+from core.jobs.queue_monitor import QueueMonitor, ToldToEndError
+from core.jobs.shortage import shortage
 from core.training.history import CancelledError, Monitor
 
-Work = Callable[[Path, str, str, Recipe, Monitor], None]
+Work = Callable[[Queue, Job, Monitor], None]
 
 TERMINATED = 128 + signal.SIGTERM
 
@@ -35,17 +35,34 @@ class Attempt:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
-        state, note = _ending(error)
-        if state != "done" and self._queue.beat(self._job.id, self._job.attempt):
-            JobFolder(self._queue.root, self._job.id).clear_draft()
-        self._queue.end(self._job.id, self._job.attempt, state, note)
+        state, note = _ending(error, self._queue.root)
+        self._clear(state)
+        note = self._with_kept(state, note)
+        if state == "queued":
+            self._queue.bury(self._job.id, self._job.attempt, note)
+        else:
+            self._queue.end(self._job.id, self._job.attempt, state, note)
         return isinstance(error, (CoreError, CancelledError))
+
+    def _clear(self, state: State) -> None:
+        """Remove what is needed no more: the checkpoint of a complete run, the draft of one that is not."""
+        if not self._queue.beat(self._job.id, self._job.attempt):
+            return
+        folder = JobFolder(self._queue.root, self._job.id)
+        if state == "done":
+            folder.clear_checkpoint()
+        else:
+            folder.clear_draft()
+
+    def _with_kept(self, state: State, note: str) -> str:
+        job = self._queue.get(self._job.id)
+        return f"{note} {job.kept}" if state != "done" and (job.epochs_kept or state != "failed") else note
 
 
 def run_job(root: Path, job_id: str, attempt: int, work: Work) -> None:
     """Do the work of one attempt of a job, in this process; do nothing if the attempt is not the running one.
 
-    `work(root, run_id, source, recipe, monitor)` returns when the complete run stands in the store.
+    `work(queue, job, monitor)` returns when the complete run stands in the store.
     """
     queue = Queue(root)
     job = queue.register(job_id, attempt, os.getpid(), birth(os.getpid()))
@@ -54,17 +71,18 @@ def run_job(root: Path, job_id: str, attempt: int, work: Work) -> None:
     monitor = QueueMonitor(queue, job)
     _stop_on_sigterm(monitor)
     with Attempt(queue, job):
-        work(queue.root, job.id, job.source, job.recipe, monitor)
+        work(queue, job, monitor)
 
 
-def _ending(error: BaseException | None) -> tuple[State, str]:
+def _ending(error: BaseException | None, root: Path) -> tuple[State, str]:
+    """How an attempt ends, and why; "queued" for one that shall be gone on with."""
     if error is None:
         return "done", ""
     if isinstance(error, CancelledError):
-        return "cancelled", str(error) or "Cancelled. Nothing was stored."
+        return "queued" if isinstance(error, ToldToEndError) else "cancelled", str(error)
     if isinstance(error, CoreError):
         return "failed", str(error)
-    return "failed", f"A defect: {type(error).__name__}: {error}; see the log."
+    return "failed", shortage(error, root) or f"A defect: {type(error).__name__}: {error}; see the log."
 
 
 def _stop_on_sigterm(monitor: QueueMonitor) -> None:
@@ -78,11 +96,12 @@ def _stop_on_sigterm(monitor: QueueMonitor) -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
-def _train(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Monitor) -> None:
+def _train(queue: Queue, job: Job, monitor: Monitor) -> None:
     # Imported here: it takes seconds, and if it fails the job's note says so.
+    from core.jobs.job_checkpoint import JobCheckpoint
     from core.jobs.train_run import train_run
 
-    train_run(root, run_id, source, recipe, monitor)
+    train_run(queue.root, job.id, job.source, job.recipe, monitor, JobCheckpoint(queue, job))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -23,15 +23,15 @@ def write_json(file: Path, document) -> None:
 
 
 def write_manifest(folder: Path) -> None:
-    """Note the sha256 of every file in a folder, last of all; a folder without it is incomplete."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MANIFEST)
-    for path in files:
+    """Note the sha256 of every file in a folder and those within, last of all; a folder without it is incomplete."""
+    inside = sorted(path for path in folder.rglob("*") if path != folder / MANIFEST)
+    for path in inside:
         sync(path)
-    write_json(folder / MANIFEST, {path.name: sha256(path) for path in files})
+    write_json(folder / MANIFEST, {path.relative_to(folder).as_posix(): sha256(path) for path in inside if path.is_file()})
 
 
 def verify(folder: Path, names: tuple[str, ...]) -> None:
-    """Check files against the manifest. Raises StoreError for one that is missing or changed."""
+    """Check files, named as the manifest names them ("members/a/run.json"). Raises StoreError for one that is missing or changed."""
     try:
         known = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

@@ -111,7 +111,7 @@ def run_name(recipe: Recipe) -> str:
     if recipe.family == "lstm":
         return f"LSTM of {model.hidden_size}, row by row"
     if recipe.family == "ensemble":
-        return f"Mean of {len(model.members.split(','))} runs"
+        return f"Mean of {len(recipe.member_runs)} runs"
     source = f"run {recipe.base_run}" if recipe.base_run else model.features
     return f"{_SHORT[recipe.family]} on {source}"
 

@@ -22,6 +22,7 @@ from core.runs.run import OperatingPoint, Run
 STORE_VARIABLE = "CUTPOINT_STORE"
 DEFAULT_STORE = Path(__file__).resolve().parents[2] / "artifacts"
 FOLDER = "runs"
+MEMBERS = "members"  # the folder, in that of an ensemble, of the runs that it averages
 _TRASH = "trash"
 _RUN, _POINT, _HISTORY = "run.json", "operating_point.json", "history.json"
 
@@ -83,10 +84,32 @@ class Store:
         return [EpochRecord(**record) for record in json.loads((run.folder / _HISTORY).read_text(encoding="utf-8"))]
 
     def weights_folder(self, run: Run) -> Path:
-        """Where the run's weights lie, checked against the manifest."""
-        weights = (path.name for pattern in ("*.safetensors", "*.skops") for path in run.folder.glob(pattern))
-        verify(run.folder, tuple(weights))
+        """Where the run's weights lie, and those of its members, checked against the manifest."""
+        files = (path for pattern in ("*.safetensors", "*.skops", f"{MEMBERS}/*/*") for path in run.folder.rglob(pattern))
+        verify(run.folder, tuple({path.relative_to(run.folder).as_posix() for path in files}))
         return run.folder
+
+    def members(self, run: Run) -> list[Run]:
+        """The runs whose scores an ensemble averages, in the order of its recipe, as they lie in its own folder.
+
+        Raises StoreError for one that is missing or damaged there.
+        """
+        place = run.folder / MEMBERS
+        inside = {folder.name: folder for folder in place.iterdir()} if place.is_dir() else {}
+        missing = [run_id for run_id in run.recipe.member_runs if run_id not in inside]
+        if missing:
+            raise StoreError(f"member {missing[0]} of {run.run_id} is missing", "", "Delete the run and make it again")
+        return [_read(inside[run_id]) for run_id in run.recipe.member_runs]
+
+    def copy_into(self, draft: Path, members: list[Run]) -> None:
+        """Put what scoring with some runs needs into the draft of an ensemble, so that it stands alone."""
+        for run in members:
+            place = draft / MEMBERS / run.run_id
+            place.mkdir(parents=True)
+            weights = self.weights_folder(run)
+            verify(weights, (_RUN,))
+            for file in (weights / _RUN, weights / _POINT, *weights.glob("*.safetensors"), *weights.glob("*.skops")):
+                shutil.copyfile(file, place / file.name)
 
     def save_operating_point(self, run: Run, point: OperatingPoint) -> Run:
         """Freeze another operating point in a run."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from core.errors import DataError
 from core.jobs.job import Job
 from core.jobs.job_folder import JobFolder
+from core.jobs.queue import Queue
 from core.jobs.worker import run_job
-from core.recipe import Recipe
 from core.training.history import EpochRecord, Monitor, Progress
 
 
@@ -24,14 +24,14 @@ def command(root: Path, job: Job) -> list[str]:
     return [sys.executable, "-u", __file__, str(root), job.id, str(job.attempt)]
 
 
-def act(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Monitor) -> None:
-    (root / f"started-{run_id}-{time.time_ns()}").touch()
-    draft = JobFolder(root, run_id).draft
+def act(queue: Queue, job: Job, monitor: Monitor) -> None:
+    (queue.root / f"started-{job.id}-{time.time_ns()}").touch()
+    draft = JobFolder(queue.root, job.id).draft
     draft.mkdir()
     (draft / "weights").write_text("half")
-    ACTS[source](root, monitor)
-    (root / "runs").mkdir(exist_ok=True)
-    draft.rename(root / "runs" / run_id)
+    ACTS[job.source](queue.root, monitor)
+    (queue.root / "runs").mkdir(exist_ok=True)
+    draft.rename(queue.root / "runs" / job.id)
 
 
 def two_epochs(root: Path, monitor: Monitor) -> None:
@@ -63,6 +63,16 @@ def defect(root: Path, monitor: Monitor) -> None:
     raise ZeroDivisionError("seven by\nnothing")
 
 
+def forgetful(root: Path, monitor: Monitor) -> None:
+    bytearray(1 << 60)
+
+
+def full(root: Path, monitor: Monitor) -> None:
+    """What a full disk does to whoever writes: /dev/full is one that is full always."""
+    with Path("/dev/full").open("wb", buffering=0) as stream:
+        stream.write(b"weights")
+
+
 def die(root: Path, monitor: Monitor) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -78,7 +88,7 @@ def die_slowly(root: Path, monitor: Monitor) -> None:
     ctypes.CDLL(None).pthread_exit(None)
 
 
-ACTS = {act.__name__: act for act in (two_epochs, until_go, deaf, refuse, defect, die, die_once, die_slowly)}
+ACTS = {act.__name__: act for act in (two_epochs, until_go, deaf, refuse, defect, forgetful, full, die, die_once, die_slowly)}
 
 if __name__ == "__main__":
     run_job(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), act)

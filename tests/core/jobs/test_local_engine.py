@@ -95,7 +95,7 @@ def test_a_worker_outlives_its_runner_and_the_next_one_adopts_it(queue, submit, 
 
 
 def test_an_adopted_worker_that_dies_is_told(queue, submit, root, runners):
-    submit("a", "until_go")
+    submit("a", "until_go", max_attempts=1)
     runner = runners(root)
     job = until(lambda: (job := queue.get("a")).progress and job)
     runner.kill()

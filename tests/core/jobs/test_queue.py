@@ -113,13 +113,14 @@ def test_an_old_attempt_changes_nothing(queue, submit):
     submit("a")
     queue.claim(1)
     queue.bury("a", 1, "it died")
-    queue.retry("a")
     queue.claim(1)
     before = queue.get("a")
     assert before.attempt == 2
     assert queue.register("a", 1, 1, 1.0) is None
     assert queue.advance("a", 1, Progress("training", 1, 2)) is False
     assert queue.beat("a", 1) is False
+    assert queue.come_on("a", 1, 5) is False
+    queue.remark("a", 1, "late")
     assert queue.end("a", 1, "done") is None
     assert queue.bury("a", 1, "dead again") is None
     assert queue.get("a") == before
@@ -170,6 +171,77 @@ def test_a_dead_job_is_tried_as_often_as_it_may_and_a_retry_begins_to_count_agai
         failed = queue.bury("a", round_of_attempts + 2, "it died")
         assert (failed.state, failed.note) == ("failed", "it died")
         assert queue.retry("a").state == "queued"
+
+
+def test_deaths_are_counted_from_the_last_epoch_that_was_kept(queue, submit):
+    submit("a", max_attempts=2)
+    for attempt in (1, 2, 3):
+        queue.claim(1)
+        assert queue.come_on("a", attempt, attempt)
+        assert queue.bury("a", attempt, "it died").state == "queued"
+    for attempt, state in ((4, "queued"), (5, "failed")):
+        queue.claim(1)
+        assert queue.bury("a", attempt, "it died").state == state
+    assert (queue.get("a").epochs_kept, queue.get("a").kept) == (3, "3 finished epochs are kept.")
+
+
+def test_a_cancelled_training_goes_on_or_begins_anew(queue, submit, root):
+    submit("a")
+    queue.claim(1)
+    queue.come_on("a", 1, 3)
+    folder = JobFolder(root, "a")
+    folder.begin_attempt()
+    folder.checkpoint.write_text("three epochs")
+    queue.end("a", 1, "cancelled")
+    assert (queue.retry("a").epochs_kept, folder.checkpoint.exists()) == (3, True)
+    queue.request_cancel("a")
+    assert (queue.retry("a", anew=True).epochs_kept, folder.checkpoint.exists()) == (0, False)
+
+
+def test_the_checkpoint_of_work_that_may_not_be_retried_stays(queue, submit, root):
+    submit("a")
+    queue.claim(1)
+    JobFolder(root, "a").begin_attempt()
+    JobFolder(root, "a").checkpoint.write_text("in use")
+    with pytest.raises(JobError, match="job a is running"):
+        queue.retry("a", anew=True)
+    assert JobFolder(root, "a").checkpoint.exists()
+
+
+def test_a_waiting_job_that_is_moved_to_the_front_is_the_next(queue, submit):
+    for job_id in ("a", "b", "c", "d"):
+        submit(job_id)
+    assert queue.claim(1).id == "a"
+    queue.move_to_front("c")
+    assert [job.id for job in queue.waiting()] == ["c", "b", "d"]
+    queue.move_to_front("d")
+    assert [job.id for job in queue.waiting()] == ["d", "c", "b"]
+    assert [queue.claim(9).id for _ in range(3)] == ["d", "c", "b"]
+    assert [job.id for job in queue.jobs()] == ["d", "c", "b", "a"]
+
+
+def test_what_a_moved_job_depends_on_goes_before_it(queue, submit):
+    submit("other")
+    submit("base")
+    submit("svm", depends_on="base")
+    submit("mean", depends_on="svm")
+    queue.move_to_front("mean")
+    assert [job.id for job in queue.waiting()] == ["base", "svm", "mean", "other"]
+
+
+def test_jobs_that_depend_on_each_other_can_be_moved(queue, submit):
+    submit("a", depends_on="b")
+    submit("b", depends_on="a")
+    queue.move_to_front("b")
+    queue.move_to_front("a")
+    assert queue.claim(1).id == "a"
+
+
+def test_only_waiting_work_is_moved(queue, submit):
+    submit("a")
+    queue.claim(1)
+    with pytest.raises(JobError, match="job a is running; only queued work can be moved"):
+        queue.move_to_front("a")
 
 
 def test_a_dead_job_that_was_asked_to_stop_is_not_tried_again(queue, submit):
@@ -228,8 +300,23 @@ def test_a_table_of_a_later_version_is_refused(queue, root):
     connection = sqlite3.connect(root / "store.sqlite")
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(JobError, match="version 99; this Cutpoint reads version 1. Update Cutpoint"):
+    with pytest.raises(JobError, match="version 99; this Cutpoint reads version 2. Update Cutpoint"):
         Queue(root)
+
+
+def test_a_table_of_the_first_version_is_brought_up_to_date_with_its_jobs(root):
+    Queue(root)
+    connection = sqlite3.connect(root / "store.sqlite")
+    connection.executescript(
+        "ALTER TABLE jobs DROP COLUMN priority; ALTER TABLE jobs DROP COLUMN epochs_kept; PRAGMA user_version = 1;"
+        "INSERT INTO jobs (id, title, source, recipe_json, max_attempts, created) VALUES ('old', 'Old', 'phantom', '{}', 1, 5.0)"
+    )
+    connection.close()
+    queue = Queue(root)
+    old = queue.get("old")
+    assert (old.title, old.created, old.priority, old.epochs_kept) == ("Old", 5.0, 0, 0)
+    queue.submit("new", "New", "phantom", build("cnn"))
+    assert [job.id for job in (queue.move_to_front("new"), *queue.waiting())] == ["new", "new", "old"]
 
 
 def test_the_job_has_a_field_for_each_column(queue, root):

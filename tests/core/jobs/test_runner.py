@@ -62,7 +62,7 @@ def test_jobs_are_done_one_after_the_other_each_in_its_own_process(queue, submit
 
 
 def test_a_worker_that_is_killed_is_told_with_its_reason_and_leaves_no_draft(queue, submit, root, turning):
-    submit("a", "until_go")
+    submit("a", "until_go", max_attempts=1)
     job = turning.until_begun("a")
     assert JobFolder(root, "a").draft.exists()
     os.kill(job.pid, signal.SIGKILL)
@@ -74,7 +74,7 @@ def test_a_worker_that_is_killed_is_told_with_its_reason_and_leaves_no_draft(que
 
 
 def test_a_worker_that_ends_thread_by_thread_is_told_with_its_reason(queue, submit, turning):
-    submit("a", "die_slowly")
+    submit("a", "die_slowly", max_attempts=1)
     assert "killed by signal 9" in turning.until_over("a").note
 
 
@@ -87,6 +87,7 @@ def test_a_worker_that_died_is_started_again_while_it_has_attempts(queue, submit
 def test_a_worker_that_always_dies_ends_as_failed_and_a_retry_starts_it_again(queue, submit, root, turning):
     submit("a", "die", max_attempts=2)
     assert (turning.until_over("a").state, starts(root, "a")) == ("failed", 2)
+    assert "It ended so 2 times without finishing an epoch between. Nothing was kept." in queue.get("a").note
     queue.retry("a")
     assert (turning.until_over("a").state, starts(root, "a")) == ("failed", 4)
 
@@ -97,7 +98,7 @@ def test_a_running_job_is_stopped_by_its_own_worker(queue, submit, root, turning
     queue.request_cancel("a")
     turning.set(cancel_grace=60.0)
     over = turning.until_over("a")
-    assert (over.state, over.note) == ("cancelled", "Cancelled. Nothing was stored.")
+    assert (over.state, over.note) == ("cancelled", "Cancelled. Nothing was kept.")
     assert not JobFolder(root, "a").draft.exists()
 
 
@@ -137,7 +138,7 @@ def test_nothing_starts_on_a_full_disk_and_the_job_says_why(queue, submit, root,
 
 
 def test_a_claim_whose_process_was_never_started_is_given_up(queue, submit, turning):
-    submit("a")
+    submit("a", max_attempts=1)
     queue.claim(1)
     turning.set(start_grace=60.0).turn()
     assert queue.get("a").state == "running"
@@ -147,7 +148,7 @@ def test_a_claim_whose_process_was_never_started_is_given_up(queue, submit, turn
 
 
 def test_the_number_of_a_dead_worker_given_to_another_process_is_not_taken_for_it(queue, submit, turning):
-    submit("a")
+    submit("a", max_attempts=1)
     queue.claim(1)
     queue.register("a", 1, os.getpid(), birth(os.getpid()) - 3600)
     turning.runner.turn()

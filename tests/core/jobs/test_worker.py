@@ -1,5 +1,6 @@
 """How a worker process ends, and what it leaves in the queue."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -56,13 +57,28 @@ def test_a_defect_is_named_and_travels_into_the_log(queue, root, worker):
     assert not JobFolder(root, "a").draft.exists()
 
 
-def test_a_worker_that_is_told_to_end_cancels_its_run(queue, root, worker):
+def test_memory_that_ran_out_is_told_with_how_much_there_is_and_what_to_do(queue, root, worker):
+    worker("forgetful").wait(30)
+    job = queue.get("a")
+    assert job.state == "failed"
+    assert re.match(r"Memory ran out: [\d.]+ GB of [\d.]+ GB are free now\. Take a smaller batch_size", job.note), job.note
+    assert "Traceback" in log_tail(root, "a")
+
+
+def test_a_disk_that_ran_full_is_told_with_how_much_is_free_and_what_to_do(queue, worker):
+    worker("full").wait(30)
+    job = queue.get("a")
+    assert job.state == "failed"
+    assert re.match(r"The disk ran full: [\d.]+ GB are free at the store\. Make room there", job.note), job.note
+
+
+def test_a_worker_that_is_told_to_end_leaves_its_job_to_the_next(queue, root, worker):
     process = worker("until_go")
     until(lambda: queue.get("a").progress)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
     job = queue.get("a")
-    assert (job.state, job.note) == ("cancelled", "The training process was told to end (SIGTERM). Nothing was stored.")
+    assert (job.state, job.note) == ("queued", "The training process was told to end (SIGTERM). Nothing was kept.")
     assert not JobFolder(root, "a").draft.exists()
 
 
@@ -70,7 +86,6 @@ def test_a_worker_whose_attempt_was_overtaken_touches_nothing(queue, root, worke
     process = worker("until_go")
     until(lambda: queue.get("a").progress)
     queue.bury("a", 1, "taken for dead")
-    queue.retry("a")
     queue.claim(1)
     before = queue.get("a")
     assert process.wait(30) == 0

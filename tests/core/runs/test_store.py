@@ -1,10 +1,14 @@
 """The shelf of runs: complete or absent, found again, deleted whole, and a damaged run spoils no other."""
 
+import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from core.errors import EvaluationError, StoreError
+from core.runs.document import to_document
+from core.runs.files import verify, write_manifest
 from core.runs.operating import choose_point, freeze
 from core.runs.store import STORE_VARIABLE, Store, store_root
 
@@ -98,3 +102,32 @@ def test_the_store_is_the_one_given_or_that_of_the_variable(tmp_path, monkeypatc
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreError, match="is no folder"):
         store_root(str(tmp_path / "file"))
+
+
+def test_what_the_model_said_of_its_training_is_read_back_and_older_runs_have_none(copy):
+    run = copy.get("svm-small")
+    file = run.folder / "run.json"
+    document = json.loads(file.read_text())
+    said = {"chosen": {"C": 0.1}, "tried": [{"C": 0.1, "roc_auc": 0.9}], "accelerator": "scikit-learn-intelex 2026.2.0"}
+    assert json.loads(json.dumps(to_document(replace(run, details=said))))["details"] == said
+    file.write_text(json.dumps(document | {"details": said}))
+    assert copy.get("svm-small").details == said == copy.get("svm-small").summary()["details"]
+    del document["details"]
+    file.write_text(json.dumps(document))
+    assert copy.get("svm-small").details == {} and copy.get("svm-small").recipe == run.recipe
+
+
+def test_the_manifest_has_the_files_of_folders_within(tmp_path):
+    inner = tmp_path / "members" / "a"
+    inner.mkdir(parents=True)
+    (inner / "run.json").write_text("{}")
+    (tmp_path / "run.json").write_text("[]")
+    write_manifest(tmp_path)
+    verify(tmp_path, ("run.json", "members/a/run.json"))
+    (inner / "run.json").write_text("{ }")
+    verify(tmp_path, ("run.json",))
+    with pytest.raises(StoreError, match="members/a/run.json of .* is changed"):
+        verify(tmp_path, ("run.json", "members/a/run.json"))
+    (inner / "run.json").unlink()
+    with pytest.raises(StoreError, match="is missing"):
+        verify(tmp_path, ("members/a/run.json",))
