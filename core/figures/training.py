@@ -4,12 +4,16 @@ from core.figures.style import COLORS, axis, color_of, dash_of, figure
 from core.runs.history import EpochRecord
 
 
-def loss_figure(history: list[EpochRecord], height: int = 240) -> dict:
-    """Loss on train and validation of one run."""
+def learning_figure(history: list[EpochRecord], metric: str, title: str, height: int = 240) -> dict:
+    """A metric ("loss", "f1") of one run on train and validation; a line is left out where it was not recorded."""
     epochs = [record.epoch for record in history]
-    lines = (("train", [record.train_loss for record in history], 0), ("validation", [record.val_loss for record in history], 1))
-    traces = [_line(epochs, values, name, COLORS[number], dash_of(number)) for name, values, number in lines]
-    return figure(traces, height, xaxis=_epoch_axis(epochs), yaxis=axis("Loss"))
+    traces = []
+    for number, (prefix, name) in enumerate((("train", "train"), ("val", "validation"))):
+        values = [getattr(record, f"{prefix}_{metric}", None) for record in history]
+        if any(value is not None for value in values):
+            traces.append(_line(epochs, values, name, COLORS[number], dash_of(number)) | {"showlegend": True})
+    upright = axis(title) if metric == "loss" else _share_axis(title, traces)
+    return figure(traces, height, xaxis=_epoch_axis(epochs), yaxis=upright)
 
 
 def metric_figure(histories: dict[str, list[EpochRecord]], metric: str, title: str, height: int = 240) -> dict:
@@ -20,7 +24,7 @@ def metric_figure(histories: dict[str, list[EpochRecord]], metric: str, title: s
         )
         for number, (name, history) in enumerate(histories.items())
     ]
-    upright = _auc_axis(title, traces) if metric.endswith("roc_auc") else axis(title)
+    upright = _share_axis(title, traces) if metric.endswith("roc_auc") else axis(title)
     longest = max((history for history in histories.values()), key=len, default=[])
     return figure(traces, height, xaxis=_epoch_axis([record.epoch for record in longest]), yaxis=upright)
 
@@ -32,8 +36,8 @@ def _line(epochs: list[int], values: list, name: str, color: str, dash: str) -> 
     }  # fmt: skip
 
 
-def _auc_axis(title: str, traces: list[dict]) -> dict:
-    """From guessing, or the lowest value below it, to 1."""
+def _share_axis(title: str, traces: list[dict]) -> dict:
+    """From a half, which is guessing for an AUC, or the lowest value below it, to 1."""
     values = [value for trace in traces for value in trace["y"] if value is not None]
     return axis(title, min([0.5, *values]) - 0.02, 1.01)
 

@@ -14,7 +14,9 @@ from core.data.phantom.dataset import DEFAULT_PHANTOM, load_phantom
 from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
 from core.evaluation.intervals import Interval, metric_intervals
 from core.evaluation.predictions import Predictions
+from core.images.model_input import model_input
 from core.inference.predictor import Predictor
+from core.parts import Augmentation, Image
 from core.runs.comparing import compare_runs
 from core.runs.store import Store
 
@@ -86,6 +88,18 @@ def inspection(root: str, source: str, fingerprint: str) -> Inspection:
 def unpacked_upload(root: str, file_id: str, _upload: BinaryIO) -> str:
     """The folder of an uploaded archive's files; the same upload is unpacked once."""
     return str(own.take_in(_upload, Path(root)))
+
+
+@st.cache_data(max_entries=32, show_spinner="Changing images")
+def augmented(
+    root: str, source: str, fingerprint: str, rows: tuple[int, ...], image: Image, changes: Augmentation, copies: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images as a network is given them, and `copies` random changes of each; `fingerprint` is part of the key. torch is loaded now."""
+    from core.training.preview import augmented
+
+    reader, size = dataset(root, source).reader, image.image_size
+    pixels = np.stack([model_input(reader.decoded(row, size), size, image.aspect) for row in rows])
+    return pixels, augmented(pixels, changes, copies, seed)
 
 
 @st.cache_data(show_spinner=False)

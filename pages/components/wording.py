@@ -19,9 +19,18 @@ def with_interval(one: Interval | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as "45 s" or "3 min 20 s"."""
+    """Seconds as "45 s", "3 min 20 s" or "2 h 5 min"."""
     whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def about(seconds: float) -> str:
+    """An expected time, in no more digits than it deserves ("12 s", "2 min", "1.5 h")."""
+    if seconds < 90:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def ago(moment: float) -> str:
@@ -36,6 +45,19 @@ def ago(moment: float) -> str:
 def thousands(number: int) -> str:
     """A count with thin gaps ("287,009")."""
     return f"{number:,}"
+
+
+def short_count(number: int) -> str:
+    """A large count in short ("11.2 M")."""
+    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if number >= size:
+            return f"{number / size:.3g} {unit}"
+    return str(number)
+
+
+def memory(size: int) -> str:
+    """Bytes as people count them ("1.2 GB")."""
+    return f"{short_count(size)}B" if size >= 1000 else f"{size} B"
 
 
 def short_name(image_id: str) -> str:

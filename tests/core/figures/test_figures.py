@@ -11,7 +11,7 @@ from core.figures.bars import class_counts_figure, interval_figure
 from core.figures.matrix import confusion, matrix_figure
 from core.figures.roc_pr import Point, pr_figure, roc_figure
 from core.figures.scores import histogram_figure, score_bar_figure
-from core.figures.training import loss_figure, metric_figure
+from core.figures.training import learning_figure, metric_figure
 from core.runs.history import EpochRecord
 
 
@@ -64,5 +64,5 @@ def test_counts_and_histories_are_drawn_whole():
     counts = {"train": {"images": 3, "per_class": {"a": 1, "b": 2}}, "test": {"images": 1, "per_class": {"a": 1, "b": 0}}}
     assert [list(bar.y) for bar in valid(class_counts_figure(counts)).data] == [[1, 1], [2, 0]]
     history = [EpochRecord(n, 1.0, 10.0, 0.1, 0.9 / n, 1.0 / n, 0.5, None if n == 1 else 0.7) for n in (1, 2, 3)]
-    assert list(valid(loss_figure(history)).data[1].y) == [1.0, 0.5, 1.0 / 3]
+    assert list(valid(learning_figure(history, "loss", "Loss")).data[1].y) == [1.0, 0.5, 1.0 / 3]
     assert list(valid(metric_figure({"a": history}, "val_roc_auc", "ROC AUC")).data[0].y) == [None, 0.7, 0.7]
