@@ -5,14 +5,15 @@
 PATH is an interpreter that has TensorFlow (`python3 -m venv peers && peers/bin/pip install tensorflow pillow scipy`); without it Keras is
 left out. All train the same network on the same images at 150 px, batch 32, with zoom 0.3 and vertical flips:
 
-- keras: ImageDataGenerator and fit on decoded images, as the report has it, without XLA (which is many times slower here);
+- keras: ImageDataGenerator and fit on decoded images, as the report has it; without XLA, with which a trial epoch did
+  not end in many times the time;
 - files, 0 or 2 workers: ImageFolder, torchvision transforms and DataLoader in float32, from JPEG files in every epoch;
 - ours, as published: the recipe portsmouth-cnn through `Classifier.fit`, as a run trains it;
 - ours, reordered: the same with batch norm after pooling and dropout of whole channels.
 
 Each is a process of its own that trains one epoch to warm up and then one whenever it is its turn. Ratios are of two epochs of the same
 round; the median of the rounds counts. Against files, five epochs are compared, and ours has to decode the files once. Wall clock; on
-two cores about five minutes, a fifth of that with --quick.
+two quiet cores about five minutes, a fifth of that with --quick.
 """
 
 import argparse
@@ -168,7 +169,7 @@ def _ratios(peer: list[float], ours: list[float], decoding: float) -> list[float
 
 
 def race(arguments: argparse.Namespace, folder: Path) -> None:
-    count = arguments.images or (128 if arguments.quick else 512)
+    count = arguments.images or (128 if arguments.quick else 384)
     rounds = arguments.rounds or (1 if arguments.quick else 3)
     decoding = fill(folder, arguments.data, count)
     images = len(np.load(folder / "y.npy"))

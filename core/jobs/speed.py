@@ -23,6 +23,7 @@ from core.runs.store import Store
 FILE = "cache/machine_speed.json"
 _NEWEST = 60  # runs that are looked at
 _NEAREST = 3
+LEAST_SECONDS = 5.0  # of training; what begins and ends an epoch weighs too much in shorter ones
 _SIDE = 512  # of the matrices of the measurement
 _TIMES = 8
 _BF16_GAIN = 2.0  # of a processor that multiplies bfloat16 in hardware, over float32
@@ -49,7 +50,7 @@ class _Past:
 def speed_of(root: Path, recipe: Recipe, work: float) -> Speed | None:
     """The speed expected for a recipe whose images take so much work; None on a GPU on which nothing was trained yet."""
     machine = this_machine()
-    past = [one for one in _pasts(root, _changed(root)) if one.device.startswith(device_title(machine))]
+    past = [one for one in pasts(root, _changed(root)) if one.device.startswith(device_title(machine))]
     same = [one for one in past if one.family == recipe.family] or past
     nearest = sorted(same, key=lambda one: abs(math.log(one.work / work)))[:_NEAREST]
     if nearest:
@@ -74,7 +75,7 @@ def _changed(root: Path) -> int:
 
 
 @lru_cache(maxsize=8)
-def _pasts(root: Path, changed: int) -> tuple[_Past, ...]:
+def pasts(root: Path, changed: int) -> tuple[_Past, ...]:
     store = Store(root)
     trained = [run for run in store.runs() if run.recipe.training and not is_frozen(run.recipe)][:_NEWEST]
     return tuple(found for run in trained if (found := _past(store, run)))
@@ -85,7 +86,7 @@ def _past(store: Store, run: Run) -> _Past | None:
         history, cost = store.history(run), cost_of(run.recipe, len(run.data.labels))
     except CoreError:  # damaged, or of a Cutpoint that allowed more: it tells nothing here
         return None
-    if not history or cost is None:
+    if cost is None or sum(one.seconds for one in history) < LEAST_SECONDS:
         return None
     usual = statistics.median(one.images_per_second for one in history[1:] or history)
     work = step_work(run.recipe, cost)

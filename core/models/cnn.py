@@ -1,6 +1,7 @@
 """A convolutional network, built layer by layer from the plan that its settings mean."""
 
-from itertools import groupby
+from dataclasses import replace
+from itertools import groupby, pairwise
 
 import torch
 from torch import nn
@@ -12,6 +13,7 @@ from core.models.dropout import Dropout
 from core.models.normalise import Normalise
 from core.parts import CNN
 
+_NEVER_FALLING = ("relu", "leaky_relu", "elu", "tanh")
 _ACTIVATIONS = {"leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
 
@@ -28,7 +30,7 @@ class ConvNet(nn.Module):
         blocks, dense = [[layers for name, layers in parts.items() if name.startswith(kind)] for kind in ("block", "dense")]
         self.layers = tuple(name for name in parts if name not in ("summary", "output"))
         self.normalise = Normalise(settings.normalisation, settings.channels)
-        self.body = nn.Sequential(*[nn.Sequential(*map(_module, layers)) for layers in blocks])
+        self.body = nn.Sequential(*[nn.Sequential(*map(_module, quick_order(layers))) for layers in blocks])
         self.summary = _module(parts["summary"][0])
         self.dense = nn.Sequential(*[_module(layer) for layers in dense for layer in layers])
         self.head = nn.Sequential(*map(_module, parts["output"]))
@@ -73,6 +75,19 @@ def _parts(layers: tuple[Layer, ...]) -> dict[str, list[Layer]]:
     return {part: list(found) for part, found in groupby(layers, key=lambda layer: layer.part)}
 
 
+def quick_order(layers: list[Layer]) -> list[Layer]:
+    """A block's layers with a maximum taken before the activation that stands before it: the same values, of fewer to bend.
+
+    It holds for activations that never fall. Layers with weights keep their places, and so their names.
+    """
+    order = list(layers)
+    for number, (one, other) in enumerate(pairwise(layers)):
+        if (one.kind, other.kind, other.how) == ("activation", "pooling", "max") and one.how in _NEVER_FALLING:
+            pooled = replace(other, shape_in=one.shape_in)
+            order[number : number + 2] = pooled, replace(one, shape_in=pooled.shape_out, shape_out=pooled.shape_out)
+    return order
+
+
 def _module(layer: Layer) -> nn.Module:
     return _BUILDERS[layer.kind](layer)
 
@@ -106,7 +121,10 @@ def _activation(layer: Layer) -> nn.Module:
 
 
 def _pooling(layer: Layer) -> nn.Module:
-    if any(layer.pads):
+    before, after = layer.pads
+    if layer.how == "max" and not before and after < layer.stride:
+        return nn.MaxPool2d(layer.size, layer.stride, ceil_mode=after > 0)  # a window over the edge, without a copy of the maps
+    if after:
         return PaddedPool(layer)
     return (nn.MaxPool2d if layer.how == "max" else nn.AvgPool2d)(layer.size, layer.stride)
 

@@ -21,7 +21,7 @@ METRICS = {
 
 
 def test_train_goes_through_the_queue_and_is_found_again(capsys, tmp_path, class_folders):
-    settings = ("--set", "image_size=32", "--set", "filters=4", "--set", "max_epochs=1", "--seed", "3")
+    settings = ("--set", "image_size=64", "--set", "filters=16", "--set", "max_epochs=12", "--seed", "3")  # seconds, to be told of
     words = ("train", "--data", class_folders, "--model", "cnn", *settings)
     code, first, progress = run(capsys, tmp_path / "a store", *words)
     assert code == 0 and first["status"] == "done" and first["cached"] is False and "epoch" in progress

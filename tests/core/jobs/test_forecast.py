@@ -30,7 +30,19 @@ def test_parameters_are_those_that_training_reports(store, trained, dataset):
     assert forecast(store.root, trained["cnn"].recipe, dataset).parameters == trained["cnn"].parameters
 
 
-def test_the_time_of_an_epoch_is_that_of_the_run_it_is_told_from(store, trained, dataset):
+@pytest.fixture
+def short_runs_count(monkeypatch):
+    monkeypatch.setattr(speed, "LEAST_SECONDS", 0.0)
+    speed.pasts.cache_clear()
+    yield
+    speed.pasts.cache_clear()
+
+
+def test_runs_of_a_moment_tell_nothing_of_the_time(store, trained, dataset):
+    assert "a rough estimate" in forecast(store.root, trained["cnn"].recipe, dataset).says
+
+
+def test_the_time_of_an_epoch_is_that_of_the_run_it_is_told_from(store, trained, dataset, short_runs_count):
     run = trained["cnn"]
     usual = np.median([record.images_per_second for record in store.history(run)[1:]])
     told = forecast(store.root, run.recipe, dataset)

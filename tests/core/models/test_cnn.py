@@ -13,7 +13,7 @@ from torch import nn
 from core.errors import RecipeError
 from core.layers import cnn_layers
 from core.limits import CNN_LIMITS
-from core.models.cnn import ConvNet
+from core.models.cnn import ConvNet, PaddedPool, quick_order
 from core.recipe import build
 
 FIRST = json.loads((Path(__file__).parent / "first_cnns.json").read_text())
@@ -66,7 +66,7 @@ def test_plan_and_network_have_the_same_layers_shapes_and_parameters_whatever_is
     except RecipeError:
         assume(False)
     size = recipe.image.image_size
-    plan = cnn_layers(recipe.model, size, outputs)
+    plan = quick_order(list(cnn_layers(recipe.model, size, outputs)))
     built = ConvNet(recipe.model, size, outputs).eval()
     seen = []
     for module in [*[layer for block in built.body for layer in block], built.summary, *built.dense, *built.head]:
@@ -111,13 +111,13 @@ def test_a_layer_that_is_none_is_refused_with_those_that_there_are():
 @pytest.mark.parametrize(
     ("place", "order"),
     [
-        ("before_activation", ["Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "Dropout"]),
-        ("after_activation", ["Conv2d", "ReLU", "BatchNorm2d", "MaxPool2d", "Dropout"]),
-        ("after_pooling", ["Conv2d", "ReLU", "MaxPool2d", "BatchNorm2d", "Dropout"]),
+        ("before_activation", ["Conv2d", "BatchNorm2d", "GELU", "MaxPool2d", "Dropout"]),
+        ("after_activation", ["Conv2d", "GELU", "BatchNorm2d", "MaxPool2d", "Dropout"]),
+        ("after_pooling", ["Conv2d", "GELU", "MaxPool2d", "BatchNorm2d", "Dropout"]),
     ],
 )
 def test_batch_norm_stands_where_it_is_wanted_and_dropout_ends_a_block(place, order):
-    block = network(batch_norm_place=place, block_dropout=0.2).body[0]
+    block = network(batch_norm_place=place, block_dropout=0.2, activation="gelu").body[0]
     assert [type(layer).__name__ for layer in block] == order
     assert (block[0].bias is None) == (place == "before_activation")
 
@@ -140,7 +140,8 @@ def plain_pool(maps: torch.Tensor, size: int, stride: int, how: str) -> list[lis
 def test_pooling_with_padding_same_counts_only_what_lies_on_the_maps(how, side, size, stride):
     built = network(image_size=side, blocks=1, pooling=how, pool_size=size, pool_stride=stride, pool_padding="same")
     maps = torch.randn(1, 4, side, side) - 3  # mostly negative: a zero that counted would show
-    found = built.body[0][-1](maps)
+    pooling = next(module for module in built.body[0] if isinstance(module, nn.MaxPool2d | nn.AvgPool2d | PaddedPool))
+    found = pooling(maps)
     assert torch.allclose(found[0, 0], torch.tensor(plain_pool(maps[0, 0], size, stride, how)), atol=1e-6)
 
 
@@ -164,10 +165,19 @@ def test_a_strided_convolution_with_padding_same_puts_the_odd_zero_after_the_map
     ],
 )  # fmt: skip
 def test_the_activation_is_the_chosen_one_in_blocks_and_dense_layers(activation, function):
-    built = network(activation=activation, dense_layers=1)
+    built = network(activation=activation, dense_layers=1, pooling="none")
     values = torch.linspace(-3, 3, 13)
     assert torch.allclose(built.body[0][2](values.clone()), function(values))
     assert torch.allclose(built.dense[-1](values.clone()), function(values))
+
+
+@pytest.mark.parametrize("activation", CNN_LIMITS["activation"].choices)
+@pytest.mark.parametrize("pooling", ["max", "average"])
+def test_a_maximum_is_taken_before_the_activation_only_where_that_gives_the_same(activation, pooling):
+    block = network(activation=activation, pooling=pooling).body[0]
+    maps = torch.randn(2, 1, 32, 32) * 4
+    in_order = [module for kind in (0, 1) for module in block[2:] if ("Pool" in type(module).__name__) == kind]
+    assert torch.equal(block(maps.clone()), nn.Sequential(*block[:2], *in_order)(maps.clone()))
 
 
 def test_dropout_of_channels_drops_whole_channels_and_that_of_values_does_not():
@@ -183,7 +193,7 @@ def test_settings_in_lists_hold_for_their_own_block_or_dense_layer():
     built = network(filters=[4, 6], kernel_size=[5, 3], pooling=["max", "average"], block_dropout=[0.0, 0.4], dense_layers=2,
                     dense_units=[7, 5], dropout=[0.1, 0.2, 0.3])  # fmt: skip
     assert [(block[0].out_channels, block[0].kernel_size[0]) for block in built.body] == [(4, 5), (6, 3)]
-    assert isinstance(built.body[0][-1], nn.MaxPool2d) and isinstance(built.body[1][-2], nn.AvgPool2d) and built.body[1][-1].p == 0.4
+    assert isinstance(built.body[0][-2], nn.MaxPool2d) and isinstance(built.body[1][-2], nn.AvgPool2d) and built.body[1][-1].p == 0.4
     assert [(layer.in_features, layer.out_features) for layer in (*built.dense, *built.head) if isinstance(layer, nn.Linear)] == [
         (6, 7), (7, 5), (5, 2),
     ]  # fmt: skip
