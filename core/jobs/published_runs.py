@@ -79,7 +79,7 @@ def _differ(found: int, published: int) -> bool:
 def check_task(published: Published, dataset: Dataset) -> None:
     """Raise RecipeError where a published model cannot be trained on the data."""
     if dataset.task != published.task:
-        others = [model.id for model in catalogue.PUBLISHED.values() if model.task == dataset.task]
+        others = [model.id for model in catalogue.READY.values() if model.task == dataset.task]
         raise RecipeError(
             f"{published.id} is a model of {published.task} data",
             f"{dataset.title} is {dataset.task}",

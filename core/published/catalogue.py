@@ -1,4 +1,4 @@
-"""All published models by id, in order, and which of them a recipe is."""
+"""All published models by id, in order, with our own in `READY`, and which of them a recipe is."""
 
 import difflib
 from collections.abc import Mapping
@@ -6,19 +6,20 @@ from types import MappingProxyType
 
 from core.errors import RecipeError
 from core.layers import Cost, cost_of
-from core.published import beltran, guita, novaims, portsmouth, tomeh
+from core.published import beltran, guita, novaims, own, portsmouth, tomeh
 from core.published.published import Published
 from core.recipe import Recipe
 
 _REPORTS = (tomeh, guita, beltran, portsmouth, novaims)
 PUBLISHED: Mapping[str, Published] = MappingProxyType({model.id: model for report in _REPORTS for model in report.MODELS})
+READY: Mapping[str, Published] = MappingProxyType({**PUBLISHED, **{model.id: model for model in own.MODELS}})
 
 
 def get(published_id: str) -> Published:
-    """A published model. Raises RecipeError for an id that is none, with those that are close."""
-    if published_id in PUBLISHED:
-        return PUBLISHED[published_id]
-    close = difflib.get_close_matches(published_id, PUBLISHED, n=5, cutoff=0.4)
+    """A published model, or our own. Raises RecipeError for an id that is none, with those that are close."""
+    if published_id in READY:
+        return READY[published_id]
+    close = difflib.get_close_matches(published_id, READY, n=5, cutoff=0.4)
     meant = f"close to it are {', '.join(close)}" if close else "it must be an id of the list"
     raise RecipeError(f"there is no published recipe {published_id[:80]!r}", meant, "See: python -m core recipes")
 
@@ -30,11 +31,11 @@ def cost(model: Published) -> Cost:
 
 
 def of(recipe: Recipe) -> tuple[Published, ...]:
-    """The published models that a recipe is, whatever its seed and the run whose features it reads; often none.
+    """The published models, and our own, that a recipe is, whatever its seed and the run whose features it reads; often none.
 
     Models that differ in their operating point alone are one recipe.
     """
-    return tuple(model for model in PUBLISHED.values() if _is(model, recipe))
+    return tuple(model for model in READY.values() if _is(model, recipe))
 
 
 def _is(model: Published, recipe: Recipe) -> bool:

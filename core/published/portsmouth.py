@@ -4,7 +4,7 @@ from core.published.frameworks import KERAS_CNN
 from core.published.published import Figure, Matrix, Original, Published
 
 _SOURCE = "Student report on the Kaggle 'Chest X-Ray Images (Pneumonia)': a CNN, and its features in an SVM and a random forest."
-_DATA = Original(
+DATA = Original(
     name="Chest X-Ray Images (Pneumonia)",
     task="binary",
     classes=("NORMAL", "PNEUMONIA"),
@@ -44,7 +44,7 @@ def _figures(accuracy: float, f1: float, matrix: Matrix, recalls: tuple[float, f
 
 def _model(name: str, title: str, settings: dict, figures: tuple[Figure, ...], open_points: tuple[str, ...], base: str | None) -> Published:
     return Published(
-        id=f"portsmouth-{name}", title=title, task="binary", family=name, settings=settings, source=_SOURCE, original=_DATA,
+        id=f"portsmouth-{name}", title=title, task="binary", family=name, settings=settings, source=_SOURCE, original=DATA,
         figures=figures, open_points=(_TEST_SEEN, *open_points), base=base,
     )  # fmt: skip
 

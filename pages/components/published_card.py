@@ -15,13 +15,14 @@ def show(published: Published, dataset: Dataset) -> None:
         st.markdown(f"**{published.title}**")
         st.caption(published.source)
         reason = not_comparable(published, dataset)
-        if reason:
+        if reason and published.figures:
             st.markdown(f":material/balance: Figures are not comparable here: {reason}.")
         if published.base:
             st.markdown(f":material/account_tree: Reads the features of `{published.base}`, which is trained first where it is not there.")
-        with st.expander(f"Published figures ({len(published.figures)})"):
-            st.table(_table(published), border="horizontal", hide_index=True, alt=f"Published figures of {published.id}")
-        with st.expander(f"What the report leaves open ({len(published.open_points)})"):
+        if published.figures:
+            with st.expander(f"Published figures ({len(published.figures)})"):
+                st.table(_table(published), border="horizontal", hide_index=True, alt=f"Published figures of {published.id}")
+        with st.expander(f"To know, and what is left open ({len(published.open_points)})"):
             st.markdown("\n".join(f"- {point}" for point in published.open_points))
 
 

@@ -7,14 +7,14 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.limits import IMAGE_LIMITS
-from core.published.catalogue import PUBLISHED
+from core.published.catalogue import READY
 from core.published.published import Published
 from core.recipe import FAMILIES, FAMILY_TITLES, family_defaults, fitting_image_size
 from core.runs.run import Run
 from pages.components import published_card
 
 LIKE = "like"  # in the session or the address: the id of the run to begin with
-_WAYS = {"model": "A model", "published": "A published recipe", "run": "Same as a run, but"}
+_WAYS = {"model": "A model", "published": "A ready recipe", "run": "Same as a run, but"}
 _WAY, _RUN = "train_way", "train_like"
 
 
@@ -69,11 +69,11 @@ def _of_family(dataset: Dataset, runs: Mapping[str, Run]) -> Start:
 
 
 def _of_published(dataset: Dataset, runs: Mapping[str, Run]) -> Start:
-    fitting = [one.task == dataset.task for one in PUBLISHED.values()]
-    in_list = {name: _in_list(one, dataset) for name, one in PUBLISHED.items()}
+    fitting = [one.task == dataset.task for one in READY.values()]
+    in_list = {name: _in_list(one, dataset) for name, one in READY.items()}
     chosen = st.selectbox("Recipe", list(in_list), fitting.index(True), key="published", format_func=in_list.get, persist_state="session",
                           help="Type to search. Recipes of one report stand together.")  # fmt: skip
-    published = PUBLISHED[chosen]
+    published = READY[chosen]
     published_card.show(published, dataset)
     return Start(chosen, published.family, published.recipe.settings, _defaults(published.family, dataset), published)
 

@@ -12,7 +12,7 @@ from core.jobs.published_runs import changed_settings, submit_published
 from core.jobs.queue import Queue
 from core.jobs.train_run import train_run
 from core.layers import cost_of
-from core.published.catalogue import PUBLISHED, get
+from core.published.catalogue import READY, get
 from core.recipe import build
 from core.runs.store import Store
 from core.training.history import Silence
@@ -82,7 +82,7 @@ def trained(root: Path, published_id: str, datasets: dict):
     return Store(root).get(submission.run_id), changes
 
 
-@pytest.mark.parametrize("published_id", PUBLISHED)
+@pytest.mark.parametrize("published_id", READY)
 def test_a_published_recipe_runs_to_the_end(published_id, root, datasets):
     run, changes = trained(root, published_id, datasets)
     published, store = get(published_id), Store(root)
