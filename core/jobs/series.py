@@ -49,8 +49,11 @@ def read_values(name: str, limit: Limit, text: str) -> tuple:
 
 
 def there_already(root: Path, dataset: Dataset, recipes: list[Recipe]) -> list[Run | str | None]:
-    """For each recipe its newest run on this data, else the id of the job that will make it, else None."""
+    """For each recipe its newest run on this data, else the id of the job that will make it, else None.
+
+    The queue is asked first: a run that is completed meanwhile is found in the store then.
+    """
+    waiting = {job.recipe: job.id for job in Queue(root).jobs("queued", "running") if job.source == dataset.source}
     runs = [run for run in reversed(Store(root).runs()) if run.data.fingerprint == dataset.fingerprint]
     newest = {run.recipe: run for run in runs}
-    waiting = {job.recipe: job.id for job in Queue(root).jobs("queued", "running") if job.source == dataset.source}
     return [newest.get(recipe) or waiting.get(recipe) for recipe in recipes]

@@ -13,11 +13,12 @@ from core.jobs.feature_source import check_features
 from core.jobs.first_point import begin_with
 from core.jobs.members import checked_members
 from core.jobs.queue import Queue
+from core.jobs.series import there_already
 from core.limits import SEED_LIMIT
 from core.parts import Image
 from core.recipe import CLASSICAL_FAMILIES, Recipe, build, fitting_image_size
 from core.runs.operating import choose_point, freeze
-from core.runs.run import run_name
+from core.runs.run import Run, run_name
 from core.runs.store import Store, new_run_id
 
 
@@ -87,12 +88,10 @@ def checked_seeds(seeds: Sequence[int | str]) -> tuple[int, ...]:
 
 
 def _there_already(root: Path, dataset: Dataset, recipe: Recipe) -> Submission | None:
-    """The queue is asked first: a run that is completed meanwhile is found in the store then."""
-    waiting = [job for job in Queue(root).jobs("queued", "running") if job.source == dataset.source and job.recipe == recipe]
-    run = Store(root).find(recipe, dataset.fingerprint)
-    if run:
-        return Submission(run.run_id, recipe, True)
-    return Submission(waiting[0].id, recipe, False) if waiting else None
+    (found,) = there_already(root, dataset, [recipe])
+    if isinstance(found, Run):
+        return Submission(found.run_id, recipe, True)
+    return found and Submission(found, recipe, False)
 
 
 def _set_rule(root: Path, submission: Submission, rule: str) -> None:

@@ -68,10 +68,6 @@ class Store:
             raise StoreError(f"there is no run {run_id[:80]!r}", "an id from the list of runs is expected", "See: python -m core runs")
         return _read(folder)
 
-    def find(self, recipe: Recipe, fingerprint: str) -> Run | None:
-        """The newest run of this recipe on this data, if it was trained already."""
-        return next((run for run in self.runs() if run.recipe == recipe and run.data.fingerprint == fingerprint), None)
-
     def predictions(self, run: Run, split: str) -> Predictions:
         """The scores and labels of a split. Raises StoreError where they are damaged."""
         name = predictions_file(split)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from core.data import registry
 from core.errors import RecipeError
-from core.jobs.series import Series, read_seeds, read_values
-from core.recipe import limits_of
+from core.jobs.series import Series, read_seeds, read_values, there_already
+from core.recipe import build, limits_of
 
 CNN = limits_of("cnn")
 
@@ -43,3 +44,11 @@ def test_each_value_is_a_variant_of_the_settings():
 def test_a_flood_of_runs_is_refused():
     with pytest.raises(RecipeError, match="400 runs"):
         Series(tuple(range(200)), "blocks", (2, 3)).variants({})
+
+
+def test_the_same_recipe_on_the_same_data_is_found(store, trained, class_folders):
+    dataset = registry.load(str(class_folders), store.root)
+    recipes = [trained["forest"].recipe, build("cnn")]
+    assert [run and run.run_id for run in there_already(store.root, dataset, recipes)] == ["forest-small", None]
+    other = dataset.select(dataset.rows("train"))
+    assert there_already(store.root, other, recipes) == [None, None]

@@ -49,12 +49,6 @@ def test_an_id_is_looked_up_and_never_joined_to_a_path(run_id, copy):
         copy.get(run_id)
 
 
-def test_the_same_recipe_on_the_same_data_is_found(copy):
-    run = copy.get("forest-small")
-    assert copy.find(run.recipe, run.data.fingerprint).run_id == run.run_id
-    assert copy.find(run.recipe, "other data") is None
-
-
 def test_a_deleted_run_is_gone_with_its_files(copy):
     run = copy.get("svm-small")
     copy.delete(run)
