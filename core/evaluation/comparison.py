@@ -88,8 +88,7 @@ def _reordered(first: Predictions, second: Predictions) -> Predictions:
     shared = [place[image_id] for image_id in first.image_ids.tolist() if image_id in place]
     if not len(shared) == first.n == second.n:
         raise EvaluationError(f"the images differ: {first.n} and {second.n}, of which {len(shared)} are the same")
-    patients = None if second.patients is None else second.patients[shared]
-    return replace(second, image_ids=first.image_ids, patients=patients, y_true=second.y_true[shared], y_score=second.y_score[shared])
+    return second.select(np.array(shared))
 
 
 def _row(entry: Entry) -> Row:

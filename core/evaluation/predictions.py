@@ -6,8 +6,8 @@ Predictions are checked when they are made and trusted afterwards. They know no 
 import csv
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from core.errors import EvaluationError
 TASKS = ("binary", "multiclass", "multilabel")
 SPLITS = ("train", "val", "test")
 SUM_TOLERANCE = 1e-3  # softmax in float16 is off by up to 5e-4
+_GROUP = "group:"  # before the name of a column of groups in the file
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class Predictions:
     patients : (n,) str, or None where the data set does not know them.
     y_true : (n, L) uint8, 0 or 1; one 1 per row for multiclass.
     y_score : (n, L) float32, 0..1; rows add up to 1 for multiclass.
+    groups : the subgroup of each image by name ("sex", "age"), (n,) str, "" where it is not known.
 
     Other dtypes are converted. Raises EvaluationError when anything of this does not hold.
     """
@@ -43,12 +45,14 @@ class Predictions:
     patients: np.ndarray | None
     y_true: np.ndarray
     y_score: np.ndarray
+    groups: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self):
         _check_names(self)
         self._set("labels", tuple(str(label) for label in self.labels))
         self._set("image_ids", np.asarray(self.image_ids).astype(str))
         self._set("patients", None if self.patients is None else np.asarray(self.patients).astype(str))
+        self._set("groups", {str(name): np.asarray(column).astype(str) for name, column in self.groups.items()})
         _check_shapes(self)
         self._set("y_true", _zero_or_one(self.y_true))
         self._set("y_score", _scores(self.y_score))
@@ -84,6 +88,13 @@ class Predictions:
         y_true, y_score = self.column(label)
         return replace(self, task="binary", labels=(label,), y_true=y_true[:, None], y_score=y_score[:, None])
 
+    def select(self, rows: np.ndarray) -> "Predictions":
+        """Some images, by (m,) indices or (n,) bool, in that order. Raises EvaluationError where none is left."""
+        patients = None if self.patients is None else self.patients[rows]
+        groups = {name: column[rows] for name, column in self.groups.items()}
+        arrays = {"image_ids": self.image_ids[rows], "y_true": self.y_true[rows], "y_score": self.y_score[rows]}
+        return replace(self, **arrays, patients=patients, groups=groups)
+
     def save(self, path: Path | str):
         """Write a .npz file without pickled objects. A file that is already there is replaced."""
         known = {} if self.patients is None else {"patients": self.patients}
@@ -97,6 +108,7 @@ class Predictions:
                 y_true=self.y_true,
                 y_score=self.y_score,
                 **known,
+                **{f"{_GROUP}{name}": column for name, column in self.groups.items()},
             )
 
     @classmethod
@@ -112,19 +124,22 @@ class Predictions:
                 patients=arrays.get("patients"),
                 y_true=arrays["y_true"],
                 y_score=arrays["y_score"],
+                groups={name.removeprefix(_GROUP): column for name, column in arrays.items() if name.startswith(_GROUP)},
             )
         except KeyError as missing:
             raise EvaluationError(f"{Path(path).name} has no {missing.args[0]}", "it is no file of predictions") from missing
 
     def to_csv_rows(self) -> Iterator[list[str]]:
-        """A header, then one row per image: id, split, patient (where known), true:<label>..., score:<label>...
+        """A header, then one row per image: id, split, patient (where known), true:<label>..., score:<label>...,
+        and the groups by their names.
 
         Scores have the fewest digits that give the same float32 when read again.
         """
         known = [] if self.patients is None else [self.patients]
         header = ["id", "split", *(["patient"] if known else [])]
-        yield [*header, *(f"true:{label}" for label in self.labels), *(f"score:{label}" for label in self.labels)]
-        columns = [self.image_ids, np.full(self.n, self.split), *known, *self.y_true.T.astype(str), *self.y_score.T.astype(str)]
+        yield [*header, *(f"true:{label}" for label in self.labels), *(f"score:{label}" for label in self.labels), *self.groups]
+        numbers = [*self.y_true.T.astype(str), *self.y_score.T.astype(str)]
+        columns = [self.image_ids, np.full(self.n, self.split), *known, *numbers, *self.groups.values()]
         yield from map(list, zip(*(column.tolist() for column in columns), strict=True))
 
     def write_csv(self, path: Path | str):
@@ -154,9 +169,10 @@ def _check_shapes(predictions: Predictions):
     expected = {"image_ids": (n,), "y_true": (n, len(predictions.labels)), "y_score": (n, len(predictions.labels))}
     if predictions.patients is not None:
         expected["patients"] = (n,)
-    for field, shape in expected.items():
-        if np.shape(getattr(predictions, field)) != shape:
-            raise EvaluationError(f"{field} has the shape {np.shape(getattr(predictions, field))}", f"it must be {shape}")
+    given = {name: getattr(predictions, name) for name in expected} | {f"group {name}": one for name, one in predictions.groups.items()}
+    for name, array in given.items():
+        if np.shape(array) != (shape := expected.get(name, (n,))):
+            raise EvaluationError(f"{name} has the shape {np.shape(array)}", f"it must be {shape}")
     if len(set(predictions.image_ids.tolist())) < n:
         raise EvaluationError("an image id occurs twice", "each image has one row")
 

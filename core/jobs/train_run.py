@@ -14,6 +14,7 @@ from core.data.cache.prepared import Prepared, preparation, prepare
 from core.data.dataset import SPLITS, Dataset
 from core.data.inspection.audit import audit
 from core.errors import DataError
+from core.evaluation.grouping import grouped
 from core.evaluation.predictions import Predictions
 from core.jobs.ensemble_run import ensemble_run
 from core.jobs.first_point import first_point
@@ -106,8 +107,9 @@ def _labelled(prepared: Prepared, split: str, recipe: Recipe) -> Labelled:
 
 
 def _predictions(dataset: Dataset, split: str, y_score: np.ndarray) -> Predictions:
-    part = dataset.select(dataset.rows(split))
-    return Predictions(dataset.task, split, dataset.labels, part.image_ids, part.patients, part.y, y_score)
+    rows = dataset.rows(split)
+    part, groups = dataset.select(rows), {name: column[rows] for name, column in grouped(dataset.metadata).items()}
+    return Predictions(dataset.task, split, dataset.labels, part.image_ids, part.patients, part.y, y_score, groups)
 
 
 def _run(

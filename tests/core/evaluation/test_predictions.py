@@ -117,3 +117,13 @@ def test_repeated_patients_are_noticed(binary):
     assert not binary([0, 1], [0.1, 0.9]).has_repeated_patients
     assert not binary([0, 1], [0.1, 0.9], patients=np.array(["a", "b"])).has_repeated_patients
     assert binary([0, 1], [0.1, 0.9], patients=np.array(["a", "a"])).has_repeated_patients
+
+
+def test_groups_are_kept_in_the_file_in_the_table_and_with_chosen_rows(tmp_path, binary):
+    predictions = replace(binary([0, 1, 1], [0.1, 0.9, 0.4]), groups={"sex": np.array(["F", "", "M"])})
+    predictions.save(tmp_path / "predictions.npz")
+    assert Predictions.load(tmp_path / "predictions.npz").groups["sex"].tolist() == ["F", "", "M"]
+    assert [row[-1] for row in predictions.to_csv_rows()] == ["sex", "F", "", "M"]
+    assert predictions.select(np.array([2, 0])).groups["sex"].tolist() == ["M", "F"]
+    with pytest.raises(EvaluationError, match="group sex"):
+        replace(predictions, groups={"sex": np.array(["F"])})
