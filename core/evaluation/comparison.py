@@ -2,27 +2,66 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
 from core.errors import EvaluationError
+from core.evaluation.bootstrap import bootstrap_metrics
+from core.evaluation.comparison_words import told
 from core.evaluation.decisions import decisions
-from core.evaluation.intervals import Interval, metric_intervals
-from core.evaluation.metrics import evaluate, unavailable
-from core.evaluation.paired_tests import AucDifference, delong_test, holm, macro_delong_test, mcnemar
+from core.evaluation.delong import Components, components
+from core.evaluation.intervals import DRAWS, Interval, closed_intervals, drawn_intervals
+from core.evaluation.metrics import METRICS, evaluate, metrics_of, unavailable
+from core.evaluation.pair import Pair
+from core.evaluation.paired_tests import Difference, MeanAuc, delong_difference, holm, macro_difference, mcnemar, mean_auc, paired_bootstrap
 from core.evaluation.predictions import Predictions
 
-SIGNIFICANT = 0.05  # for 95 % intervals
+SEED = 0  # the same for all entries, so that a draw has the same images in each
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A run to be compared: its name, its predictions on one split and its frozen thresholds (one per label)."""
+    """A run to be compared: its name, its predictions on one split and its frozen thresholds (one per label).
+
+    What takes long is found once, when it is first asked for, and kept: an entry that is kept serves every comparison and metric.
+    """
 
     name: str
     predictions: Predictions
     thresholds: Mapping[str, float]
+
+    @cached_property
+    def metrics(self) -> dict[str, float | None]:
+        """Every metric of the task."""
+        return evaluate(self.predictions, self.thresholds)
+
+    @cached_property
+    def unavailable(self) -> dict[str, str]:
+        """Why a metric is None."""
+        return unavailable(self.predictions, self.thresholds)
+
+    @cached_property
+    def drawn(self) -> dict[str, np.ndarray]:
+        """{metric: (DRAWS,)} bootstrap values of every metric that has one."""
+        names = [name for name, value in self.metrics.items() if value is not None]
+        return bootstrap_metrics(self.predictions, self.thresholds, names, DRAWS, SEED)
+
+    @cached_property
+    def patients(self) -> np.ndarray | None:
+        """(n,) number of the patient, where patients repeat."""
+        return np.unique(self.predictions.patients, return_inverse=True)[1] if self.predictions.has_repeated_patients else None
+
+    @cached_property
+    def area(self) -> Components | MeanAuc:
+        """What DeLong's test needs of the scores of the one label, or of all. Raises EvaluationError where a class is missing."""
+        y_true, y_score = self.predictions.y_true, self.predictions.y_score
+        if self.predictions.task != "binary":
+            return mean_auc(y_true, y_score)
+        if "roc_auc" in self.unavailable:
+            raise EvaluationError(self.unavailable["roc_auc"], "ROC AUC needs images with and without the label")
+        return components(y_true[:, 0], y_score.T)
 
 
 @dataclass(frozen=True)
@@ -37,37 +76,22 @@ class Row:
     unavailable: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Pair:
-    """The first entry minus the second, in ROC AUC (its mean over labels where there are several), with a 95 % interval.
-
-    p is DeLong's, p_holm is adjusted over all pairs, mcnemar_p compares the decisions at the frozen thresholds (None for multi-label
-    tasks, which have several decisions per image, and where patients repeat). All numbers are None where `unavailable` says why.
-    """
-
-    first: str
-    second: str
-    images: int
-    roc_auc_difference: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    p_holm: float | None
-    mcnemar_p: float | None
-    sentence: str
-    unavailable: str | None
-
-
 def rows(entries: Sequence[Entry]) -> list[Row]:
     """One row per entry, in their order."""
     return [_row(entry) for entry in entries]
 
 
-def pairs(entries: Sequence[Entry]) -> list[Pair]:
-    """Each unordered pair of entries once, in their order. A pair that cannot be compared says why."""
-    untold = [_pair(first, second) for first, second in combinations(entries, 2)]
-    adjusted = holm([pair.p for pair in untold])
-    return [_told(replace(pair, p_holm=p), sum(p is not None for p in adjusted)) for pair, p in zip(untold, adjusted, strict=True)]
+def pairs(entries: Sequence[Entry], metric: str = "roc_auc") -> list[Pair]:
+    """Each unordered pair of entries once, in their order, in one metric. A pair that cannot be compared says why.
+
+    Raises EvaluationError for a name that is no metric.
+    """
+    if metric not in METRICS:
+        raise EvaluationError(f"{str(metric)[:60]!r} is no metric", f"the metrics are {', '.join(METRICS)}")
+    found = [_pair(first, second, metric) for first, second in combinations(entries, 2)]
+    adjusted = holm([pair.p for pair in found])
+    tests = sum(p is not None for p in adjusted)
+    return [told(replace(pair, p_holm=p), tests) for pair, p in zip(found, adjusted, strict=True)]
 
 
 def aligned(first: Predictions, second: Predictions) -> Predictions:
@@ -92,38 +116,60 @@ def _reordered(first: Predictions, second: Predictions) -> Predictions:
 
 
 def _row(entry: Entry) -> Row:
-    predictions, thresholds = entry.predictions, entry.thresholds
-    return Row(
-        name=entry.name,
-        split=predictions.split,
-        images=predictions.n,
-        metrics=evaluate(predictions, thresholds),
-        intervals=metric_intervals(predictions, thresholds),
-        unavailable=unavailable(predictions, thresholds),
-    )
+    predictions, values = entry.predictions, entry.metrics
+    known = closed_intervals(predictions, entry.thresholds)
+    known = drawn_intervals(predictions, values, entry.drawn) | known
+    intervals = {name: known.get(name) for name in values}
+    return Row(entry.name, predictions.split, predictions.n, values, intervals, entry.unavailable)
 
 
-def _pair(first: Entry, second: Entry) -> Pair:
+def _pair(first: Entry, second: Entry, metric: str) -> Pair:
     """A pair without its sentence and its adjusted p."""
-    images = first.predictions.n
+    named = Pair(first.name, second.name, metric, first.predictions.n)
     try:
-        second = replace(second, predictions=aligned(first.predictions, second.predictions))
-        test = _auc_test(first.predictions, second.predictions)
+        first, second = _matched(first, second)
+        test, method = _difference(first, second, metric)
     except EvaluationError as reason:
-        return Pair(first.name, second.name, images, None, None, None, None, None, None, "", str(reason).rstrip("."))
-    mcnemar_p = _mcnemar_p(first, second)
-    return Pair(first.name, second.name, images, test.difference, test.low, test.high, test.p_value, None, mcnemar_p, "", None)
+        return replace(named, unavailable=str(reason).rstrip("."))
+    numbers = {"difference": test.difference, "low": test.low, "high": test.high, "p": test.p_value}
+    return replace(named, **numbers, mcnemar_p=_mcnemar_p(first, second), method=method)
 
 
-def _auc_test(first: Predictions, second: Predictions) -> AucDifference:
-    patients = first.patients if first.has_repeated_patients else None
-    if first.task == "binary":
-        return delong_test(first.y_true[:, 0], first.y_score[:, 0], second.y_score[:, 0], patients=patients)
-    return macro_delong_test(first.y_true, first.y_score, second.y_score, patients=patients)
+def _matched(first: Entry, second: Entry) -> tuple[Entry, Entry]:
+    """Both with the same rows and the same patients, so that a draw has the same images in both."""
+    there = aligned(first.predictions, second.predictions)
+    patients = there.patients if first.predictions.patients is None else first.predictions.patients
+    return _with_patients(first, first.predictions, patients), _with_patients(second, there, patients)
+
+
+def _with_patients(entry: Entry, predictions: Predictions, patients: np.ndarray | None) -> Entry:
+    """The entry itself where it is so already."""
+    if not np.array_equal(predictions.patients, patients):
+        predictions = replace(predictions, patients=patients)
+    return entry if predictions is entry.predictions else replace(entry, predictions=predictions)
+
+
+def _difference(first: Entry, second: Entry, metric: str) -> tuple[Difference, str]:
+    """The test, and how it was made."""
+    by_patient = "" if first.patients is None else " by patient"
+    if metric == "roc_auc":
+        test = delong_difference if first.predictions.task == "binary" else macro_difference
+        return test(first.area, second.area, patients=first.patients), f"DeLong{by_patient}"
+    values = [_value(entry, metric) for entry in (first, second)]
+    return paired_bootstrap(values[0] - values[1], first.drawn[metric], second.drawn[metric]), f"paired bootstrap{by_patient}"
+
+
+def _value(entry: Entry, metric: str) -> float:
+    task, title = entry.predictions.task, METRICS[metric].title
+    if metric not in metrics_of(task):
+        raise EvaluationError(f"{title} is no metric of {task} tasks", "one of the task")
+    if metric in entry.unavailable:
+        raise EvaluationError(f"{title} of {entry.name} cannot be had", entry.unavailable[metric])
+    return entry.metrics[metric]
 
 
 def _mcnemar_p(first: Entry, second: Entry) -> float | None:
-    if first.predictions.task == "multilabel" or first.predictions.has_repeated_patients:
+    if first.predictions.task == "multilabel" or first.patients is not None:
         return None
     return mcnemar(_right(first), _right(second)).p_value
 
@@ -131,33 +177,3 @@ def _mcnemar_p(first: Entry, second: Entry) -> float | None:
 def _right(entry: Entry) -> np.ndarray:
     """(n,) bool: every decision on the image is right."""
     return (decisions(entry.predictions, entry.thresholds) == entry.predictions.y_true).all(axis=1)
-
-
-def _told(pair: Pair, tests: int) -> Pair:
-    return replace(pair, sentence=_sentence(pair, tests))
-
-
-def _sentence(pair: Pair, tests: int) -> str:
-    if pair.unavailable is not None:
-        return f"{pair.first} and {pair.second}: not available: {pair.unavailable}."
-    if pair.roc_auc_difference == 0 and pair.low == pair.high:
-        return f"{pair.first} and {pair.second} order all pairs of the {pair.images} images alike: no difference in AUC."
-    leads = pair.roc_auc_difference >= 0
-    better, worse = (pair.first, pair.second) if leads else (pair.second, pair.first)
-    low, high = (pair.low, pair.high) if leads else (-pair.high, -pair.low)
-    gap = f"{better} beats {worse} by {_points(abs(pair.roc_auc_difference))} points of AUC"
-    return f"{gap}; 95 % interval {_points(low)} to {_points(high)}: {_verdict(pair, tests)} with {pair.images} images."
-
-
-def _verdict(pair: Pair, tests: int) -> str:
-    if pair.p_holm < SIGNIFICANT:
-        return "resolved"
-    if pair.p < SIGNIFICANT:
-        return f"resolved by itself, but not among {tests} pairs (Holm's p {pair.p_holm:.2g})"
-    return "not resolved"
-
-
-def _points(difference: float) -> str:
-    """Hundredths of AUC with one digit, or as many as show that it is not 0."""
-    points = 100 * difference
-    return f"{points:.1f}" if abs(points) >= 0.05 or points == 0 else f"{points:.1g}"

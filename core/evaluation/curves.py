@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import EvaluationError
+from core.evaluation.calibration_error import BINS, bins_of
 from core.evaluation.counts import Counts, counts_at_every_threshold
 from core.evaluation.intervals import wilson
 from core.evaluation.rates import false_positive_rate, precision, sensitivity
@@ -85,10 +86,10 @@ def score_histogram(y_true: np.ndarray, y_score: np.ndarray, bins: int = 20) -> 
     return ScoreHistogram(edges, negatives, positives)
 
 
-def calibration_curve(y_true: np.ndarray, y_score: np.ndarray, bins: int = 10) -> CalibrationCurve:
-    """Reliability of the scores in bins of equal width over 0..1; empty bins are left out."""
+def calibration_curve(y_true: np.ndarray, y_score: np.ndarray, bins: int = BINS) -> CalibrationCurve:
+    """Reliability of the scores in the bins of the calibration error; empty bins are left out."""
     y_true, y_score = np.asarray(y_true), np.asarray(y_score, dtype=np.float64)
-    group = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], y_score)
+    group = bins_of(y_score, bins)
     images, positives, total = (np.bincount(group, weights, minlength=bins) for weights in (None, y_true, y_score))
     full = images > 0
     images, positives, total = images[full], positives[full], total[full]

@@ -4,7 +4,7 @@ Proportions have Wilson's interval, ROC AUC has DeLong's, everything else the bo
 not independent: then proportions too are bootstrapped by patient, and DeLong adds up the terms of a patient.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, isnan, log, sqrt
 from statistics import NormalDist
@@ -12,15 +12,17 @@ from statistics import NormalDist
 import numpy as np
 
 from core.errors import EvaluationError
-from core.evaluation.bootstrap import bootstrap_metrics
+from core.evaluation.bootstrap import bootstrap_label_metrics, bootstrap_metrics
 from core.evaluation.counts import Counts, counts_of
 from core.evaluation.decisions import decisions
 from core.evaluation.delong import components, covariance
-from core.evaluation.metrics import METRICS, evaluate
+from core.evaluation.label_table import RANKINGS
+from core.evaluation.metrics import LABEL_METRICS, METRICS, evaluate, metrics_of, per_label
 from core.evaluation.predictions import Predictions
 
 DRAWS = 1000
 ENOUGH_DRAWS = 0.5  # of the draws must have a value, or a bootstrap interval says too little
+_ACCURACIES = ("accuracy", "micro_precision", "micro_sensitivity", "micro_f1")  # of a multi-class task: all the same share
 
 
 @dataclass(frozen=True)
@@ -58,57 +60,101 @@ def delong_interval(y_true: np.ndarray, y_score: np.ndarray, level: float = 0.95
     roc_auc, variance = float(parts.roc_auc[0]), float(covariance(parts, patients)[0, 0])
     if isnan(variance) or variance <= 0 or not 0 < roc_auc < 1:
         return Interval(roc_auc, *_newcombe(roc_auc, positives, n - positives, level), "Newcombe")
-    half = _z(level) * sqrt(variance) / (roc_auc * (1 - roc_auc))
-    logit = log(roc_auc / (1 - roc_auc))
-    return Interval(roc_auc, _expit(logit - half), _expit(logit + half), "DeLong" if patients is None else "DeLong by patient")
+    return Interval(roc_auc, *_on_logit_scale(roc_auc, sqrt(variance), level), "DeLong" if patients is None else "DeLong by patient")
 
 
-def percentile_interval(value: float, drawn: np.ndarray, level: float = 0.95, method: str = "bootstrap") -> Interval | None:
-    """The middle `level` of bootstrap values (nan are left out).
+def drawn_interval(name: str, value: float, drawn: np.ndarray, level: float = 0.95, method: str = "bootstrap") -> Interval | None:
+    """The interval of a metric from its bootstrap values (d,); nan are left out.
 
-    None where fewer than half the draws have a value or all have the same: then the draws do not show how uncertain the value is.
+    The middle `level` of the draws, with two exceptions, of which `test_interval_coverage` shows why. Areas under ROC and PR curves:
+    value +- z standard deviations of the draws on the logit scale (Boyd 2013). Calibration error: see `_debiased`. None where fewer than
+    half the draws have a value or all have the same: then the draws do not show how uncertain the value is.
     """
     known = drawn[~np.isnan(drawn)]
     if known.size < ENOUGH_DRAWS * drawn.size or np.ptp(known) == 0:
         return None
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(value, float(low), float(high), method)
+    if name == "ece":
+        return Interval(value, *_debiased(value, known, level), method)
+    if name.endswith(RANKINGS) and not METRICS[name].needs_threshold and 0 < value < 1:
+        return Interval(value, *_on_logit_scale(value, float(known.std()), level), method)
+    return Interval(value, *_middle(known, level), method)
 
 
 def metric_intervals(
-    predictions: Predictions, thresholds: Mapping[str, float], level: float = 0.95, draws: int = DRAWS, seed: int = 0
+    predictions: Predictions,
+    thresholds: Mapping[str, float],
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = 0,
+    names: Iterable[str] | None = None,
 ) -> dict[str, Interval | None]:
-    """Every metric of METRICS with its interval; None where the metric or its interval cannot be had.
+    """The named metrics of the task, or all, with their intervals; None where a metric or its interval cannot be had.
 
     The thresholds count as fixed: the interval says how far the value depends on which images of the split were met.
     """
-    values = evaluate(predictions, thresholds)
-    known = _closed_intervals(predictions, thresholds, level)
-    names = [name for name, value in values.items() if value is not None and name not in known]
+    names = metrics_of(predictions.task) if names is None else tuple(names)
+    values, known = evaluate(predictions, thresholds), closed_intervals(predictions, thresholds, level)
+    open_names = [name for name in names if values[name] is not None and name not in known]
+    drawn = bootstrap_metrics(predictions, thresholds, open_names, draws, seed)
+    known |= drawn_intervals(predictions, values, drawn, level)
+    return {name: known.get(name) for name in names}
+
+
+def label_metric_intervals(
+    predictions: Predictions, thresholds: Mapping[str, float], level: float = 0.95, draws: int = DRAWS, seed: int = 0
+) -> dict[str, dict[str, Interval | None]]:
+    """LABEL_METRICS of each label against the rest with their intervals: {label: {metric: Interval or None}}.
+
+    A draw has the same images for all labels.
+    """
+    values, known = per_label(predictions, thresholds), _closed_of_labels(predictions, thresholds, level)
+    open_names = [name for name in LABEL_METRICS if any(values[label][name] is not None and name not in known[label] for label in known)]
+    drawn = bootstrap_label_metrics(predictions, thresholds, open_names, draws, seed)
+    for column, label in enumerate(predictions.labels):
+        own = {name: drawn[name][:, column] for name in open_names if values[label][name] is not None and name not in known[label]}
+        known[label] |= drawn_intervals(predictions, values[label], own, level)
+    return {label: {name: found.get(name) for name in LABEL_METRICS} for label, found in known.items()}
+
+
+def closed_intervals(predictions: Predictions, thresholds: Mapping[str, float], level: float = 0.95) -> dict[str, Interval]:
+    """The metrics of the task whose interval has a formula."""
+    decided = decisions(predictions, thresholds)
+    if predictions.task == "binary":
+        return _closed_of_label(predictions, decided, 0, level)
+    if predictions.has_repeated_patients:
+        return {}
+    right = decided == predictions.y_true
+    if predictions.task == "multilabel":
+        parts = {"subset_accuracy": (int(right.all(axis=1).sum()), predictions.n)}
+    else:  # with one class per image and one decision, the micro averages are the accuracy
+        parts = dict.fromkeys(_ACCURACIES, (int(right.all(axis=1).sum()), predictions.n))
+    return _proportions(parts, level)
+
+
+def drawn_intervals(
+    predictions: Predictions, values: Mapping[str, float], drawn: Mapping[str, np.ndarray], level: float = 0.95
+) -> dict[str, Interval | None]:
+    """The intervals of metrics from their bootstrap draws, {metric: (draws,)}."""
     method = "bootstrap by patient" if predictions.has_repeated_patients else "bootstrap"
-    drawn = bootstrap_metrics(predictions, thresholds, names, draws, seed)
-    known |= {name: percentile_interval(values[name], drawn[name], level, method) for name in names}
-    return {name: known.get(name) for name in METRICS}
+    return {name: drawn_interval(name, values[name], draws, level, method) for name, draws in drawn.items()}
 
 
-def _closed_intervals(predictions: Predictions, thresholds: Mapping[str, float], level: float) -> dict[str, Interval]:
-    """The intervals that have a formula."""
-    clustered = predictions.has_repeated_patients
-    known = {} if clustered else _proportions(predictions, thresholds, level)
-    if predictions.task == "binary" and 0 < predictions.y_true.sum() < predictions.n:
+def _closed_of_labels(predictions: Predictions, thresholds: Mapping[str, float], level: float) -> dict[str, dict[str, Interval]]:
+    decided = decisions(predictions, thresholds)
+    return {label: _closed_of_label(predictions, decided, column, level) for column, label in enumerate(predictions.labels)}
+
+
+def _closed_of_label(predictions: Predictions, decided: np.ndarray, column: int, level: float) -> dict[str, Interval]:
+    y_true, clustered = predictions.y_true[:, column], predictions.has_repeated_patients
+    known = {} if clustered else _proportions(_binary_parts(counts_of(y_true, decided[:, column])), level)
+    if 0 < y_true.sum() < predictions.n:
         patients = predictions.patients if clustered else None
-        known["roc_auc"] = delong_interval(predictions.y_true[:, 0], predictions.y_score[:, 0], level, patients)
+        known["roc_auc"] = delong_interval(y_true, predictions.y_score[:, column], level, patients)
     return known
 
 
-def _proportions(predictions: Predictions, thresholds: Mapping[str, float], level: float) -> dict[str, Interval]:
-    decided = decisions(predictions, thresholds)
-    if predictions.task == "multilabel":
-        return {}
-    if predictions.task == "multiclass":
-        parts = {"accuracy": (int((decided * predictions.y_true).sum()), predictions.n)}
-    else:
-        parts = _binary_parts(counts_of(predictions.y_true[:, 0], decided[:, 0]))
+def _proportions(parts: Mapping[str, tuple[int, int]], level: float) -> dict[str, Interval]:
+    """Of {metric: (successes, n)}; without those of nothing."""
     return {name: Interval(k / n, *wilson(k, n, level), "Wilson") for name, (k, n) in parts.items() if n > 0}
 
 
@@ -122,6 +168,28 @@ def _binary_parts(counts: Counts) -> dict[str, tuple[int, int]]:
         "precision": (tp, tp + fp),
         "npv": (tn, tn + fn),
     }
+
+
+def _middle(drawn: np.ndarray, level: float) -> tuple[float, float]:
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _on_logit_scale(value: float, deviation: float, level: float) -> tuple[float, float]:
+    """value +- z deviations, taken where a share between 0 and 1 has no bounds, so that the interval keeps within them."""
+    logit, half = log(value / (1 - value)), _z(level) * deviation / (value * (1 - value))
+    return _expit(logit - half), _expit(logit + half)
+
+
+def _debiased(value: float, drawn: np.ndarray, level: float) -> tuple[float, float]:
+    """Of a calibration error, a sum of sizes of gaps: noise makes it too large, and its draws, which have the noise twice, larger still.
+
+    The draws are mirrored at the value, which takes their own bias off. Where noise is all there is, gaps are as large as the noise and
+    those of the draws sqrt 2 times so: then the value's bias is 1 / (sqrt 2 - 1) times what its draws show. The lower limit allows for
+    that; the interval holds the value.
+    """
+    low, high = _middle(drawn, level)
+    return max(0.0, min(value, 2 * value - high - sqrt(2) * (float(drawn.mean()) - value))), min(1.0, max(value, 2 * value - low))
 
 
 def _newcombe(roc_auc: float, positives: int, negatives: int, level: float) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Is one run better than another on the same images, or is the difference noise?
 
-DeLong's test for ROC AUC, McNemar's for decisions, Holm's adjustment for many pairs.
+DeLong's test for ROC AUC, McNemar's for decisions, the paired bootstrap for every other metric, Holm's adjustment for many pairs.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,27 @@ import numpy as np
 from core.errors import EvaluationError
 from core.evaluation.delong import Components, clustered_covariance, components, covariance, influence
 
+ENOUGH_DRAWS = 0.5  # of the draws must have a value
+_COUNTED = 10  # draws beyond 0; a p-value that rests on fewer is taken from the normal distribution
+_LEAST_P = 1e-6
+
 
 @dataclass(frozen=True)
-class AucDifference:
-    """ROC AUC of the first minus that of the second, its interval (within -1..1) and the two-sided p-value."""
+class Difference:
+    """A metric of the first minus that of the second, its interval and the two-sided p-value."""
 
     difference: float
     low: float
     high: float
     p_value: float
+
+
+@dataclass(frozen=True, eq=False)
+class MeanAuc:
+    """The mean ROC AUC over the labels that have both classes, and the influence (n,) of each image on it."""
+
+    roc_auc: float
+    influence: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -35,35 +47,70 @@ class McNemar:
 
 def delong_test(
     y_true: np.ndarray, first: np.ndarray, second: np.ndarray, level: float = 0.95, patients: np.ndarray | None = None
-) -> AucDifference:
+) -> Difference:
     """Paired test of two scorings (n,) of the same images (DeLong 1988); `patients` (n,) only where they repeat.
 
     Scorings that order the images alike differ by 0 with p = 1. Raises EvaluationError where a class has fewer than two images, or is
     of fewer than two patients, or where two different areas both have no variance (a perfect run beside a constant one).
     """
-    _need_two_of_each(y_true, patients)
-    parts = components(y_true, np.stack([first, second]))
-    gap = Components(parts.roc_auc[:1] - parts.roc_auc[1:], parts.placement[:1] - parts.placement[1:], parts.y_true)
+    return delong_difference(components(y_true, np.asarray(first)[None]), components(y_true, np.asarray(second)[None]), level, patients)
+
+
+def delong_difference(first: Components, second: Components, level: float = 0.95, patients: np.ndarray | None = None) -> Difference:
+    """The same from the components of one scoring each, of the same images with both classes."""
+    _need_two_of_each(first.y_true, patients)
+    gap = Components(first.roc_auc - second.roc_auc, first.placement - second.placement, first.y_true)
     return _tested(float(gap.roc_auc[0]), float(covariance(gap, patients)[0, 0]), level)
 
 
 def macro_delong_test(
     y_true: np.ndarray, first: np.ndarray, second: np.ndarray, level: float = 0.95, patients: np.ndarray | None = None
-) -> AucDifference:
+) -> Difference:
     """The same for the mean ROC AUC over the labels that have both classes; labels and scores are (n, L).
 
     An image's influence on the mean is the mean of its influences on the labels, so that what the labels have in common counts.
     Raises EvaluationError as `delong_test`, and where no label has both classes.
     """
+    return macro_difference(mean_auc(y_true, first), mean_auc(y_true, second), level, patients)
+
+
+def macro_difference(first: MeanAuc, second: MeanAuc, level: float = 0.95, patients: np.ndarray | None = None) -> Difference:
+    """The same from the mean areas of the same images."""
+    units = np.arange(first.influence.size) if patients is None else patients
+    variance = clustered_covariance((first.influence - second.influence)[None], units)[0, 0]
+    return _tested(first.roc_auc - second.roc_auc, float(variance), level)
+
+
+def mean_auc(y_true: np.ndarray, y_score: np.ndarray) -> MeanAuc:
+    """From (n, L) labels and scores. Raises EvaluationError where no label has both classes."""
     tested = [column for column in range(y_true.shape[1]) if 0 < y_true[:, column].sum() < len(y_true)]
     if not tested:
         raise EvaluationError("no label has images with and without it", "ROC AUC needs both")
-    parts = [components(y_true[:, column], np.stack([first[:, column], second[:, column]])) for column in tested]
-    mean_auc = np.mean([part.roc_auc for part in parts], axis=0)
-    moved = np.mean([influence(part) for part in parts], axis=0)  # (2, n)
-    units = np.arange(len(y_true)) if patients is None else patients
-    variance = clustered_covariance(moved[:1] - moved[1:], units)[0, 0]
-    return _tested(float(mean_auc[0] - mean_auc[1]), float(variance), level)
+    total, moved = 0.0, np.zeros(len(y_true))
+    for column in tested:
+        parts = components(y_true[:, column], y_score[:, column][None])
+        total += float(parts.roc_auc[0])
+        moved += influence(parts)[0]
+    return MeanAuc(total / len(tested), moved / len(tested))
+
+
+def paired_bootstrap(difference: float, first: np.ndarray, second: np.ndarray, level: float = 0.95) -> Difference:
+    """Of a metric's draws (d,) for two runs, where a draw has the same images for both; nan where a draw has no value.
+
+    The interval is the middle `level` of the differences. The p-value inverts it: twice the share of draws on the far side of 0 (on 0
+    or beyond). Where fewer than ten draws lie there it is that of the normal distribution with the draws' standard deviation, so that many
+    pairs can be told apart; at most twice the share of ten, and at least 1e-6, since draws say nothing of rarer cases. Raises
+    EvaluationError where fewer than half the draws have a value, or all have the same difference, which is not 0.
+    """
+    gaps = first - second
+    gaps = gaps[~np.isnan(gaps)]
+    if gaps.size < ENOUGH_DRAWS * first.size:
+        raise EvaluationError("most bootstrap draws have no value", "more images are needed")
+    spread = float(gaps.std())
+    if spread == 0 and difference != 0:
+        raise EvaluationError("all bootstrap draws have the same difference", "they do not show how uncertain it is")
+    low, high = np.quantile(gaps, [(1 - level) / 2, (1 + level) / 2])
+    return Difference(difference, float(low), float(high), _bootstrap_p(difference, gaps, spread))
 
 
 def mcnemar(first_right: np.ndarray, second_right: np.ndarray, mid_p: bool = True) -> McNemar:
@@ -87,14 +134,21 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def _tested(difference: float, variance: float, level: float) -> AucDifference:
+def _tested(difference: float, variance: float, level: float) -> Difference:
     if variance == 0 and difference == 0:
-        return AucDifference(0.0, 0.0, 0.0, 1.0)
+        return Difference(0.0, 0.0, 0.0, 1.0)
     if not variance > 0:
         raise EvaluationError("the difference in ROC AUC has no variance", "DeLong's test needs scores that overlap between the classes")
     half = NormalDist().inv_cdf((1 + level) / 2) * sqrt(variance)
     p_value = erfc(abs(difference) / sqrt(2 * variance))
-    return AucDifference(difference, max(-1.0, difference - half), min(1.0, difference + half), p_value)
+    return Difference(difference, max(-1.0, difference - half), min(1.0, difference + half), p_value)
+
+
+def _bootstrap_p(difference: float, gaps: np.ndarray, spread: float) -> float:
+    beyond = min(int((gaps <= 0).sum()), int((gaps >= 0).sum()))
+    if beyond >= _COUNTED:
+        return min(1.0, 2 * beyond / gaps.size)
+    return min(2 * _COUNTED / gaps.size, max(_LEAST_P, erfc(abs(difference) / (sqrt(2) * spread))))
 
 
 def _need_two_of_each(y_true: np.ndarray, patients: np.ndarray | None):

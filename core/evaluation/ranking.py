@@ -2,11 +2,15 @@
 
 Weights (d, n) have one row per bootstrap draw: how often each image counts. Results are (d,) float64, nan in a draw without both classes
 (ROC AUC) or without a positive (average precision). Plain values are the draw in which each image counts once.
+
+All draws share one sort. Between two scores of positives the negatives of a draw are only counted, never ranked: a sparse product adds
+them up for many draws at once. That is exact, and quickest for weights that are the transpose of an (n, d) array of float32.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from core.evaluation.counts import last_of_ties
 
@@ -57,20 +61,25 @@ def precision_area(ranked: Steps) -> np.ndarray:
     return _divided(((ranked.tp - ranked.tp_above) * precision).sum(axis=1), ranked.positives)
 
 
-def steps(y_true: np.ndarray, y_score: np.ndarray, weights: np.ndarray) -> Steps:
-    """From (n,) labels 0/1, (n,) scores and weights (d, n) >= 0, by one sort."""
-    order = np.argsort(-y_score, kind="stable")
-    starts, ends, true_before = _positive_groups(y_true[order], y_score[order])
-    called = _cumulated(weights, order)
-    true = _cumulated(weights, order[y_true[order] == 1])
-    tp_above, tp = true.take(true_before[starts], axis=1), true.take(true_before[ends], axis=1)
+def steps(y_true: np.ndarray, y_score: np.ndarray, weights: np.ndarray, images: np.ndarray | None = None) -> Steps:
+    """From (m,) labels 0/1, (m,) scores and weights (d, n) >= 0, by one sort.
+
+    `images` (m,) says whose weight a score has, where images have several scores (all labels in one ranking); without it m is n.
+    """
+    order = np.argsort(-y_score)
+    true = y_true[order]
+    images = order if images is None else images[order]
+    starts, ends, true_before = _positive_groups(true, y_score[order])
+    called = _cumulated(weights, images, np.append(np.stack([starts, ends], axis=1), true.size))
+    hits = _cumulated(weights, images[true == 1], np.concatenate([[0], true_before[ends], true_before[-1:]]))
+    tp_above, tp = hits[:, :-2], hits[:, 1:-1]
     return Steps(
         tp=tp,
-        fp=called.take(ends, axis=1) - tp,
+        fp=called[:, 1:-1:2] - tp,
         tp_above=tp_above,
-        fp_above=called.take(starts, axis=1) - tp_above,
-        positives=true[:, -1],
-        negatives=called[:, -1] - true[:, -1],
+        fp_above=called[:, 0:-1:2] - tp_above,
+        positives=hits[:, -1],
+        negatives=called[:, -1] - hits[:, -1],
     )
 
 
@@ -83,11 +92,12 @@ def _positive_groups(true: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, 
     return starts[gains], ends[gains], true_before
 
 
-def _cumulated(weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """(d, len(rows) + 1) float64: weights of the images in these rows, added up from 0."""
-    sums = np.zeros((len(weights), rows.size + 1))
-    np.cumsum(weights.take(rows, axis=1), axis=1, out=sums[:, 1:])
-    return sums
+def _cumulated(weights: np.ndarray, rows: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """(d, b) float64: the weights of the first `ends` (b,) of these rows, added up."""
+    exact = weights if weights.dtype == np.float32 else weights.astype(np.float64)
+    members = (np.ones(rows.size, exact.dtype), rows, np.append(0, ends))
+    sums = csr_array(members, shape=(ends.size, exact.shape[1])) @ exact.T  # (b, d)
+    return np.cumsum(sums.T.astype(np.float64, order="C"), axis=1)
 
 
 def _divided(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -48,6 +48,25 @@ def f1(counts: Counts) -> np.ndarray:
     return _ratio(2 * counts.tp, 2 * counts.tp + counts.fp + counts.fn)
 
 
+def mcc(counts: Counts) -> np.ndarray:
+    """Matthews correlation (TP TN - FP FN) / sqrt((TP + FP)(TP + FN)(TN + FP)(TN + FN)), -1..1 (Matthews 1975)."""
+    tp, fp, fn, tn = (np.asarray(cell, dtype=np.float64) for cell in (counts.tp, counts.fp, counts.fn, counts.tn))
+    return _ratio(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)))
+
+
+def youden(counts: Counts) -> np.ndarray:
+    """Sensitivity + specificity - 1, -1..1 (Youden 1950)."""
+    return sensitivity(counts) + specificity(counts) - 1
+
+
+def decision_roc_auc(counts: Counts) -> np.ndarray:
+    """The area under the ROC curve of the decisions, 0 or 1, taken as scores.
+
+    That curve has one corner, and the area below it is (sensitivity + specificity) / 2: the balanced accuracy.
+    """
+    return balanced_accuracy(counts)
+
+
 RATES = {
     "accuracy": accuracy,
     "balanced_accuracy": balanced_accuracy,
@@ -56,6 +75,9 @@ RATES = {
     "precision": precision,
     "npv": npv,
     "f1": f1,
+    "mcc": mcc,
+    "youden": youden,
+    "decision_roc_auc": decision_roc_auc,
 }
 
 

@@ -4,6 +4,7 @@ A threshold is chosen among the validation scores themselves, not midway between
 threshold with sensitivity at least s" is one of them by definition, and the score it stands on counts as positive.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy as np
 from core.errors import EvaluationError
 from core.evaluation.counts import Counts, counts_at_every_threshold, counts_at_thresholds
 from core.evaluation.predictions import Predictions
-from core.evaluation.rates import RATES, f1, sensitivity, specificity
+from core.evaluation.rates import RATES, sensitivity, specificity
+from core.evaluation.rule_choice import pick
 from core.evaluation.threshold_rules import Rule, parse_rule
 
 CHOSEN_ON = "val"
@@ -39,9 +41,10 @@ class Sweep:
 def choose(rule: Rule | str, predictions: Predictions) -> OperatingPoint:
     """Apply a rule to each label of validation predictions (to each class against the rest in a multi-class task).
 
-    Youden and F1 take the highest of equally good thresholds. Sensitivity takes the highest threshold that reaches it, specificity
-    the lowest. Raises EvaluationError for predictions that are not of "val" (a fixed number takes any, it does not look at them),
-    where a label lacks a class, and where specificity cannot be reached.
+    Of equally good thresholds the highest is taken. Sensitivity takes the highest threshold that reaches it, specificity the lowest,
+    "flagged" the lowest that calls no more; "both" the one of most Youden's J among those that reach both; "prevalence" the one that
+    calls as many as there are, nearly. Raises EvaluationError for predictions that are not of "val" (a fixed number takes any, it does
+    not look at them), where a label lacks a class, and where the rule cannot be met.
     """
     rule = rule if isinstance(rule, Rule) else parse_rule(rule)
     if not rule.needs_data:
@@ -51,6 +54,21 @@ def choose(rule: Rule | str, predictions: Predictions) -> OperatingPoint:
             f"the rule {rule.text} was to choose a threshold on {predictions.split}", "validation chooses, test reports", "Choose it on val"
         )
     return OperatingPoint(rule.text, CHOSEN_ON, {label: _chosen(rule, predictions, label) for label in predictions.labels})
+
+
+def choose_among(rule: Rule | str, splits: Mapping[str, Predictions]) -> OperatingPoint:
+    """Apply a rule to the validation predictions among those of some splits.
+
+    Raises EvaluationError as `choose` does, and for a rule that needs validation predictions where there are none.
+    """
+    rule = rule if isinstance(rule, Rule) else parse_rule(rule)
+    if rule.needs_data and CHOSEN_ON not in splits:
+        raise EvaluationError(
+            f"there are no scores on {CHOSEN_ON}, only on {', '.join(splits)}",
+            f"the rule {rule.text} chooses on {CHOSEN_ON}, so that test only reports",
+            f"Add rows of the split {CHOSEN_ON}, or take a fixed number such as 0.5",
+        )
+    return choose(rule, splits.get(CHOSEN_ON, next(iter(splits.values()))))
 
 
 def sweep(y_true: np.ndarray, y_score: np.ndarray, points: int = 1001) -> Sweep:
@@ -63,34 +81,34 @@ def sweep(y_true: np.ndarray, y_score: np.ndarray, points: int = 1001) -> Sweep:
 def _chosen(rule: Rule, predictions: Predictions, label: str) -> float:
     y_true, y_score = predictions.column(label)
     _need_both(rule, label, y_true)
+    thresholds, counts = counts_at_every_threshold(y_true, y_score)
+    thresholds[0] = np.nextafter(thresholds[1], np.float32(np.inf))  # silence
+    picked = pick(rule, counts)
+    index = int(picked.index)
+    if thresholds[index] > 1 and rule.name == "cost":
+        index = 1  # silence cannot be said in 0..1; the highest score comes nearest
+    if not picked.keeps or thresholds[index] > 1:
+        raise _cannot_reach(rule, label, counts)
+    return float(thresholds[index])
+
+
+def _cannot_reach(rule: Rule, label: str, counts: Counts) -> EvaluationError:
+    """What is possible instead, among thresholds that are scores."""
+    counts = counts.at(slice(1, None))
     if rule.name == "specificity":
-        return _lowest_specific(rule, label, y_true, y_score)
-    thresholds, counts = counts_at_every_threshold(y_true, y_score)
-    thresholds, counts = thresholds[1:], counts.at(slice(1, None))  # from the highest score to the lowest
-    if rule.name == "sensitivity":
-        reached = sensitivity(counts) >= rule.value
-        return float(thresholds[reached.argmax()])
-    return float(thresholds[_merit(rule, counts).argmax()])
-
-
-def _merit(rule: Rule, counts: Counts) -> np.ndarray:
-    """Larger is better. Youden's J is taken times both class sizes, in whole numbers, so that equal is equal."""
-    if rule.name == "f1":
-        return f1(counts)
-    return counts.tp * (counts.fp + counts.tn) - counts.fp * (counts.tp + counts.fn)
-
-
-def _lowest_specific(rule: Rule, label: str, y_true: np.ndarray, y_score: np.ndarray) -> float:
-    """The lowest score that reaches the specificity; the next float32 above all scores where none does."""
-    thresholds, counts = counts_at_every_threshold(y_true, y_score)
-    thresholds[0] = np.nextafter(thresholds[1], np.float32(np.inf))
-    lowest = float(thresholds[specificity(counts) >= rule.value][-1])
-    if lowest > 1:
-        best = float(specificity(counts)[1])
-        raise EvaluationError(
+        best = float(specificity(counts).max())
+        return EvaluationError(
             f"{label} cannot reach specificity {rule.value} on val", f"images without it score 1; at most {best:.3f} is possible"
         )
-    return lowest
+    if rule.name == "flagged":
+        least = float((counts.tp + counts.fp)[0] / (counts.tp + counts.fp + counts.fn + counts.tn)[0])
+        return EvaluationError(f"{label} cannot be flagged in {rule.value} of val or less", f"a share of {least:.3f} scores 1")
+    enough = sensitivity(counts) >= rule.value
+    best = float(specificity(counts)[enough].max())
+    return EvaluationError(
+        f"{label} cannot reach sensitivity {rule.value} and specificity {rule.specificity} together on val",
+        f"with that sensitivity, the specificity is at most {best:.3f}", "Ask for less of one of them",
+    )  # fmt: skip
 
 
 def _need_both(rule: Rule, label: str, y_true: np.ndarray):

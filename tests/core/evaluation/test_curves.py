@@ -5,6 +5,7 @@ from sklearn.calibration import calibration_curve as sk_calibration_curve
 
 from core.errors import EvaluationError
 from core.evaluation.curves import calibration_curve, pr_curve, roc_curve, score_histogram
+from core.evaluation.metrics import evaluate
 
 
 @pytest.fixture
@@ -85,11 +86,15 @@ def test_a_histogram_counts_each_class():
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_calibration_curve_is_that_of_scikit_learn(random_binary, seed):
-    y_true, y_score = random_binary(seed, n=100, digits=3).column("Pneumonia")
+    predictions = random_binary(seed, n=100, digits=2)
+    y_true, y_score = predictions.column("Pneumonia")
     curve = calibration_curve(y_true, y_score)
-    share, mean_score = sk_calibration_curve(y_true, y_score.astype(np.float64), n_bins=10)
+    above = np.nextafter(y_score.astype(np.float64), 1)  # scikit-learn's bins have their upper edges, ours the lower ones
+    share, mean_score = sk_calibration_curve(y_true, above, n_bins=10)
     np.testing.assert_allclose(curve.positive_share, share)
     np.testing.assert_allclose(curve.mean_score, mean_score)
     assert curve.images.sum() == 100
+    gaps = curve.images * np.abs(curve.positive_share - curve.mean_score)
+    assert gaps.sum() / 100 == pytest.approx(evaluate(predictions, {"Pneumonia": 0.5})["ece"])
     assert (curve.low <= curve.positive_share).all()
     assert (curve.high >= curve.positive_share).all()

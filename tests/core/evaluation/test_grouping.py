@@ -1,4 +1,5 @@
 import numpy as np
+
 from core.evaluation.grouping import grouped
 
 

@@ -1,12 +1,15 @@
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from core.errors import EvaluationError
-from core.evaluation.intervals import delong_interval, metric_intervals, percentile_interval, wilson
-from core.evaluation.metrics import METRICS, evaluate
+from core.evaluation.intervals import delong_interval, label_metric_intervals, metric_intervals, percentile_interval, wilson
+from core.evaluation.metrics import LABEL_METRICS, evaluate, metrics_of, per_label
 
+WILSON = {"accuracy", "sensitivity", "specificity", "precision", "npv"}
 PUBLISHED = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
 
 
@@ -25,30 +28,79 @@ def test_wilson_is_symmetric_and_stays_within_its_bounds():
             wilson(*wrong)
 
 
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_wilson_is_that_of_statsmodels(level):
+    for n in (1, 2, 7, 60, 5000):
+        for successes in {0, 1, n // 3, n - 1, n}:
+            expected = proportion_confint(successes, n, alpha=1 - level, method="wilson")
+            assert wilson(successes, n, level) == pytest.approx(expected, abs=1e-12)
+
+
 def test_methods_of_a_binary_task(random_binary):
     predictions = random_binary(0, n=200, digits=3)
     found, values = metric_intervals(predictions, {"Pneumonia": 0.5}), evaluate(predictions, {"Pneumonia": 0.5})
-    assert list(found) == list(METRICS)
+    assert tuple(found) == metrics_of("binary")
     for name, interval in found.items():
         assert interval.value == pytest.approx(values[name])
         assert interval.low < interval.value < interval.high
-    assert {name for name, interval in found.items() if interval.method == "Wilson"} == {
-        "accuracy",
-        "sensitivity",
-        "specificity",
-        "precision",
-        "npv",
-    }
-    assert found["roc_auc"].method == "DeLong"
-    assert found["f1"].method == found["brier"].method == "bootstrap"
+        expected = "Wilson" if name in WILSON else "DeLong" if name == "roc_auc" else "bootstrap"
+        assert interval.method == expected
 
 
 @pytest.mark.parametrize("task", ["random_multiclass", "random_multilabel"])
 def test_means_over_labels_have_bootstrap_intervals(request, task):
     predictions = request.getfixturevalue(task)(0)
+    closed = {
+        "random_multiclass": {"accuracy", "micro_precision", "micro_sensitivity", "micro_f1"},
+        "random_multilabel": {"subset_accuracy"},
+    }
     for name, interval in metric_intervals(predictions, dict.fromkeys(predictions.labels, 0.5)).items():
-        assert interval.low < interval.value < interval.high
-        assert interval.method == ("Wilson" if (name, task) == ("accuracy", "random_multiclass") else "bootstrap")
+        assert interval.low < interval.high
+        assert name == "ece" or interval.low < interval.value < interval.high  # the bootstrap's calibration errors lie above the value
+        assert interval.method == ("Wilson" if name in closed[task] else "bootstrap")
+
+
+def test_only_the_metrics_that_are_asked_for_are_given(random_multilabel):
+    predictions = random_multilabel(0)
+    thresholds = dict.fromkeys(predictions.labels, 0.5)
+    some = metric_intervals(predictions, thresholds, names=("micro_f1", "roc_auc"))
+    everything = metric_intervals(predictions, thresholds)
+    assert some == {name: everything[name] for name in ("micro_f1", "roc_auc")}
+
+
+def test_each_label_has_its_own_intervals(random_multilabel):
+    predictions = random_multilabel(1, n=150)
+    thresholds = dict.fromkeys(predictions.labels, 0.5)
+    found, values = label_metric_intervals(predictions, thresholds), per_label(predictions, thresholds)
+    assert tuple(found) == predictions.labels
+    for label, intervals in found.items():
+        alone = metric_intervals(predictions.of_label(label), thresholds)
+        assert tuple(intervals) == LABEL_METRICS
+        for name, interval in intervals.items():
+            assert interval.value == pytest.approx(values[label][name])
+            assert interval.method == alone[name].method
+            tolerance = 0 if interval.method != "bootstrap" else 0.15 * (alone[name].high - alone[name].low)
+            assert (interval.low, interval.high) == pytest.approx((alone[name].low, alone[name].high), abs=tolerance)
+
+
+def test_a_label_that_lacks_a_class_leaves_the_others_alone(random_multilabel):
+    predictions = random_multilabel(1, n=150)
+    y_true = predictions.y_true.copy()
+    y_true[:, 0] = 0
+    lacking = replace(predictions, y_true=y_true)
+    thresholds = dict.fromkeys(predictions.labels, 0.5)
+    found, whole = label_metric_intervals(lacking, thresholds), label_metric_intervals(predictions, thresholds)
+    assert found[predictions.labels[1]] == whole[predictions.labels[1]]
+    first = found[predictions.labels[0]]
+    assert first["roc_auc"] is first["sensitivity"] is first["average_precision"] is None
+    assert first["specificity"].method == "Wilson"
+
+
+def test_intervals_of_labels_are_by_patient_where_patients_repeat(random_multilabel):
+    patients = np.arange(80) // 2
+    found = label_metric_intervals(random_multilabel(0, patients=patients), dict.fromkeys([f"finding {index}" for index in range(3)], 0.5))
+    methods = {interval.method for intervals in found.values() for interval in intervals.values()}
+    assert methods == {"bootstrap by patient", "DeLong by patient"}
 
 
 def test_repeated_patients_widen_every_interval(random_binary, binary):
@@ -56,7 +108,7 @@ def test_repeated_patients_widen_every_interval(random_binary, binary):
     twice = [np.repeat(array, 2) for array in (single.y_true[:, 0], single.y_score[:, 0], single.image_ids)]
     naive = metric_intervals(binary(twice[0], twice[1]), {"Pneumonia": 0.5})
     honest = metric_intervals(binary(twice[0], twice[1], patients=twice[2]), {"Pneumonia": 0.5})
-    for name in METRICS:
+    for name in set(honest) - {"ece"}:  # whose draws lie above the value all the same
         assert honest[name].method.endswith(" by patient")
         assert honest[name].high - honest[name].low > 1.1 * (naive[name].high - naive[name].low)
 
@@ -73,13 +125,8 @@ def test_perfect_order_still_leaves_doubt(binary):
 
 def test_what_has_no_value_has_no_interval(binary):
     found = metric_intervals(binary([0, 0, 0, 0], [0.1, 0.2, 0.3, 0.6]), {"Pneumonia": 0.5})
-    assert {name for name, interval in found.items() if interval is None} == {
-        "balanced_accuracy",
-        "sensitivity",
-        "roc_auc",
-        "average_precision",
-        "f1",
-    }
+    missing = {"balanced_accuracy", "sensitivity", "f1", "mcc", "youden", "decision_roc_auc", "roc_auc", "average_precision"}
+    assert {name for name, interval in found.items() if interval is None} == missing
     with pytest.raises(EvaluationError, match="ROC AUC cannot be had"):
         delong_interval(np.zeros(5), np.arange(5) / 5)
 

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
+from statsmodels.stats.multitest import multipletests
 
 from core.errors import EvaluationError
-from core.evaluation.paired_tests import delong_test, holm, macro_delong_test, mcnemar
+from core.evaluation.paired_tests import delong_test, holm, macro_delong_test, mcnemar, paired_bootstrap
 
 
 def _by_definition(y_true, first, second):
@@ -75,6 +77,61 @@ def test_the_mean_over_labels_is_compared(random_multilabel):
     assert test.low < test.difference < test.high
     with pytest.raises(EvaluationError, match="no label"):
         macro_delong_test(np.zeros_like(first.y_true), first.y_score, second.y_score)
+
+
+def test_delong_is_that_of_mlstatkit(random_binary):
+    from MLstatkit import Delong_test
+
+    for seed in range(8):
+        y_true, first = random_binary(seed, n=120).column("Pneumonia")
+        second = random_binary(seed + 50, n=120).y_score[:, 0]
+        test = delong_test(y_true, first, second)
+        assert test.p_value == pytest.approx(Delong_test(y_true, first, second)[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("mid_p", [False, True])
+def test_mcnemar_is_that_of_statsmodels(mid_p):
+    rng = np.random.default_rng(2)
+    first, second = rng.random((2, 200)) < [[0.8], [0.7]]
+    table = [[(first & second).sum(), (first & ~second).sum()], [(~first & second).sum(), (~first & ~second).sum()]]
+    expected = statsmodels_mcnemar(table, exact=True).pvalue
+    if mid_p:
+        fewer, n = min(table[0][1], table[1][0]), table[0][1] + table[1][0]
+        expected -= stats.binom.pmf(fewer, n, 0.5)
+    assert mcnemar(first, second, mid_p=mid_p).p_value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_holm_is_that_of_statsmodels(seed):
+    p_values = np.random.default_rng(seed).random(12) ** 4
+    assert holm(p_values.tolist()) == pytest.approx(multipletests(p_values, method="holm")[1])
+
+
+def test_the_paired_bootstrap_reads_p_off_the_draws_and_beyond_them_off_the_normal_distribution():
+    gaps = np.linspace(-0.1, 0.3, 1001)  # 250 below 0, one at 0
+    found = paired_bootstrap(0.1, gaps, np.zeros(1001))
+    assert (found.low, found.high) == pytest.approx((-0.09, 0.29))
+    assert found.p_value == pytest.approx(2 * 251 / 1001)
+    far = np.random.default_rng(0).normal(0.4, 0.1, 1000)
+    assert paired_bootstrap(0.4, far, np.zeros(1000)).p_value == pytest.approx(2 * stats.norm.sf(4), rel=0.5)
+    assert paired_bootstrap(4.0, far + 3.6, np.zeros(1000)).p_value == 1e-6
+
+
+def test_p_is_below_a_level_where_the_interval_leaves_0_out():
+    rng = np.random.default_rng(0)
+    for shift in np.linspace(-4, 4, 161):
+        gaps = rng.normal(shift, 1, 1000)
+        found = paired_bootstrap(shift, gaps, np.zeros(1000))
+        assert (found.p_value < 0.05) == (found.low > 0 or found.high < 0) or found.p_value == pytest.approx(0.05, abs=0.003)
+
+
+def test_the_paired_bootstrap_refuses_draws_that_say_nothing():
+    with pytest.raises(EvaluationError, match="no value"):
+        paired_bootstrap(0.1, np.array([np.nan, np.nan, 0.1]), np.zeros(3))
+    with pytest.raises(EvaluationError, match="the same difference"):
+        paired_bootstrap(0.1, np.full(10, 0.1), np.zeros(10))
+    same = paired_bootstrap(0.0, np.ones(10), np.ones(10))
+    assert (same.difference, same.low, same.high, same.p_value) == (0, 0, 0, 1)
 
 
 @pytest.mark.parametrize(("only_first", "only_second"), [(0, 0), (1, 0), (5, 5), (2, 9), (40, 61), (0, 30), (700, 600)])

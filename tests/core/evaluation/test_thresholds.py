@@ -7,6 +7,7 @@ import pytest
 from core.errors import EvaluationError
 from core.evaluation.counts import counts_at
 from core.evaluation.rates import RATES, sensitivity, specificity
+from core.evaluation.threshold_rules import parse_rule
 from core.evaluation.thresholds import OperatingPoint, choose, sweep
 
 
@@ -24,13 +25,29 @@ def _by_trying(rule, y_true, y_score):
     if rule.startswith("specificity"):
         reached = [t for t, (_, fp, _, tn) in cells.items() if tn / (tn + fp) >= float(rule[12:])]
         return min(reached) if reached else float(np.nextafter(np.float32(tried[0]), np.float32(2)))
+    if rule.startswith("flagged"):
+        reached = [t for t, (tp, fp, _, _) in cells.items() if tp + fp <= float(rule[8:]) * y_true.size]
+        return min(reached) if reached else float(np.nextafter(np.float32(tried[0]), np.float32(2)))
+    if rule.startswith("cost"):
+        cost = {t: int(rule[5:]) * fn + fp for t, (_, fp, fn, _) in cells.items()}
+        silence = int(rule[5:]) * int(y_true.sum())
+        best = max(t for t in tried if cost[t] == min(cost.values()))
+        return best if cost[best] < silence else float(np.nextafter(np.float32(tried[0]), np.float32(2)))
+    if rule == "prevalence":
+        return max(t for t in tried if abs(cells[t][1] - cells[t][2]) == min(abs(fp - fn) for _, fp, fn, _ in cells.values()))
     f1 = {t: Fraction(2 * tp, 2 * tp + fp + fn) for t, (tp, fp, fn, _) in cells.items()}
     youden = {t: Fraction(tp, tp + fn) + Fraction(tn, tn + fp) for t, (tp, fp, fn, tn) in cells.items()}
     merit = f1 if rule == "f1" else youden
     return max(t for t in tried if merit[t] == max(merit.values()))
 
 
-@pytest.mark.parametrize("rule", ["youden", "f1", "sensitivity=0.95", "sensitivity=1.0", "specificity=0.95", "specificity=0.8"])
+RULES = [
+    "youden", "f1", "sensitivity=0.95", "sensitivity=1.0", "specificity=0.95", "specificity=0.8", "flagged=0.5", "flagged=0.01",
+    "cost=1", "cost=10", "prevalence",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("seed", range(12))
 def test_the_chosen_threshold_is_the_one_found_by_trying_all(random_binary, rule, seed):
     predictions = random_binary(seed, n=8 + 4 * seed, digits=2)
@@ -38,7 +55,7 @@ def test_the_chosen_threshold_is_the_one_found_by_trying_all(random_binary, rule
     y_score = np.minimum(y_score, np.float32(0.99))
     predictions = replace(predictions, y_score=y_score[:, None])
     point = choose(rule, predictions)
-    assert point == OperatingPoint(rule, "val", {"Pneumonia": _by_trying(rule, y_true, y_score)})
+    assert point == OperatingPoint(parse_rule(rule).text, "val", {"Pneumonia": _by_trying(rule, y_true, y_score)})
     assert np.float32(point.thresholds["Pneumonia"]) == point.thresholds["Pneumonia"]
 
 
@@ -95,6 +112,28 @@ def test_a_specificity_that_cannot_be_reached_is_refused(binary):
 def test_a_specificity_that_only_silence_reaches_is_reached(binary):
     threshold = choose("specificity=1", binary([0, 0, 1, 1], [0.2, 0.8, 0.6, 0.7])).thresholds["Pneumonia"]
     assert threshold == np.nextafter(np.float32(0.8), np.float32(1))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_rates_at_once_are_kept_with_the_most_of_both_or_refused(random_binary, seed):
+    predictions = random_binary(seed, digits=2)
+    y_true, y_score = predictions.column("Pneumonia")
+    tried = {t: _cells(y_true, y_score, t) for t in sorted(set(y_score.tolist()))}
+    rates = {t: (tp / (tp + fn), tn / (tn + fp)) for t, (tp, fp, fn, tn) in tried.items()}
+    for least in (0.7, 0.999):
+        rule = f"sensitivity={least},specificity={least}"
+        if reached := [t for t, pair in rates.items() if min(pair) >= least]:
+            chosen = choose(rule, predictions).thresholds["Pneumonia"]
+            assert chosen in reached
+            assert sum(rates[chosen]) == pytest.approx(max(sum(rates[t]) for t in reached))
+        else:
+            with pytest.raises(EvaluationError, match="together on val"):
+                choose(rule, predictions)
+
+
+def test_a_share_that_scores_one_cannot_be_left_unflagged(binary):
+    with pytest.raises(EvaluationError, match=r"cannot be flagged in 0.2 of val or less; a share of 0.500"):
+        choose("flagged=0.2", binary([0, 1, 1, 0], [1.0, 1.0, 0.6, 0.1]))
 
 
 @pytest.mark.parametrize("seed", range(5))

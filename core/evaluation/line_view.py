@@ -1,0 +1,43 @@
+"""All that a view needs which follows a threshold as it moves: every label's counts at 1,001 places, and where its scores lie."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.evaluation.counts import Counts
+from core.evaluation.curves import ScoreHistogram, score_histogram
+from core.evaluation.label_sweep import sweep_labels
+from core.evaluation.predictions import Predictions
+
+STEPS = 1000
+BINS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class LineView:
+    """`counts` have (L, STEPS + 1) arrays for the thresholds 0, 0.001, ..., 1; one histogram a label.
+
+    `is_clustered` says that images of one patient repeat, so that shares of images have no Wilson interval.
+    """
+
+    labels: tuple[str, ...]
+    counts: Counts
+    histograms: tuple[ScoreHistogram, ...]
+    is_clustered: bool
+
+    def histogram(self, label: str) -> ScoreHistogram:
+        """Where the scores of a label lie."""
+        return self.histograms[self.labels.index(label)]
+
+
+def line_view(predictions: Predictions) -> LineView:
+    """The view of some predictions, label by label against the rest."""
+    swept = sweep_labels(predictions, np.arange(STEPS + 1) / STEPS)
+    histograms = tuple(score_histogram(*predictions.column(label), BINS) for label in predictions.labels)
+    return LineView(predictions.labels, swept.counts, histograms, predictions.has_repeated_patients)
+
+
+def spread_rows(y_score: np.ndarray, most: int) -> np.ndarray:
+    """At most `most` row numbers, by ascending score, spread evenly over the ranks of (n,) scores; always the same."""
+    ranked = np.argsort(y_score, kind="stable")
+    return ranked[np.linspace(0, len(ranked) - 1, min(most, len(ranked))).round().astype(int)]
