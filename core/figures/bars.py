@@ -1,9 +1,8 @@
 """Counts as bars, and estimates with their intervals on one axis."""
 
 from core.evaluation.intervals import Interval
-from core.figures.style import axis, color_of, figure
+from core.figures.style import axis, color_of, figure, pattern_of
 
-_PATTERNS = ("", "/", "x", ".", "-")
 _MOST_UPRIGHT = 5  # classes; more do not fit side by side on a phone
 
 
@@ -41,7 +40,7 @@ def _counts_in_rows(splits: dict[str, dict], classes: list[str], height: int) ->
 
 
 def _marker(number: int) -> dict:
-    return {"color": color_of(number), "pattern": {"shape": _PATTERNS[number % len(_PATTERNS)], "solidity": 0.2}}
+    return {"color": color_of(number), "pattern": {"shape": pattern_of(number), "solidity": 0.2}}
 
 
 def interval_figure(estimates: dict[str, Interval], metric: str, height: int | None = None) -> dict:

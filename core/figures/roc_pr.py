@@ -6,28 +6,35 @@ import numpy as np
 
 from core.evaluation.counts import Counts
 from core.evaluation.curves import PrCurve, RocCurve
+from core.evaluation.label_curves import MeanCurve
 from core.evaluation.rates import precision, sensitivity, specificity
-from core.figures.style import QUIET, axis, color_of, dash_of, figure
+from core.evaluation.utility import DecisionCurve
+from core.figures.style import QUIET, axis, color_of, dash_of, figure, symbol_of
 
-_COUNTS = "threshold %{customdata[0]:.3f}<br>TP %{customdata[1]}  FP %{customdata[2]}  FN %{customdata[3]}  TN %{customdata[4]}"
+_CELLS = "TP %{customdata[1]}  FP %{customdata[2]}  FN %{customdata[3]}  TN %{customdata[4]}"
+_COUNTS = f"threshold %{{customdata[0]:.3f}}<br>{_CELLS}"
+_HIGHEST = f"by the highest score<br>{_CELLS}"
 
 
 @dataclass(frozen=True)
 class Point:
-    """A threshold and the counts at it. Curves are thinned for drawing, so a point cannot be read off them."""
+    """A threshold and the counts at it. Curves are thinned for drawing, so a point cannot be read off them.
 
-    threshold: float
+    The threshold is None where a class is called by the highest score: such a point need not lie on the curve.
+    """
+
+    threshold: float | None
     counts: Counts
 
 
 def roc_figure(curves: dict[str, RocCurve], points: dict[str, Point], height: int = 380) -> dict:
     """ROC curves by run title; the mark on each is its operating point."""
-    traces = [_chance()]
+    traces = [diagonal()]
     for number, (title, curve) in enumerate(curves.items()):
-        traces.append(_curve(number, title, curve.false_positive_rate, curve.sensitivity, curve))
+        traces.append(curve_trace(number, title, curve.false_positive_rate, curve.sensitivity, curve))
         if title in points:
             counts = points[title].counts
-            traces.append(_mark(number, title, 1 - specificity(counts), sensitivity(counts), points[title]))
+            traces.append(mark_trace(number, title, 1 - specificity(counts), sensitivity(counts), points[title]))
     return figure(traces, height, xaxis=axis("1 - specificity", -0.01, 1.01), yaxis=axis("Sensitivity", -0.01, 1.02))
 
 
@@ -35,33 +42,66 @@ def pr_figure(curves: dict[str, PrCurve], points: dict[str, Point], height: int 
     """Precision-recall curves by run title, drawn as steps; no mark where nothing is called positive."""
     traces = []
     for number, (title, curve) in enumerate(curves.items()):
-        traces.append(_curve(number, title, curve.recall, curve.precision, curve, shape="vh"))
+        traces.append(curve_trace(number, title, curve.recall, curve.precision, curve, shape="vh"))
         if title in points and points[title].counts.tp + points[title].counts.fp:
             counts = points[title].counts
-            traces.append(_mark(number, title, sensitivity(counts), precision(counts), points[title]))
+            traces.append(mark_trace(number, title, sensitivity(counts), precision(counts), points[title]))
     return figure(traces, height, xaxis=axis("Recall (sensitivity)", -0.01, 1.01), yaxis=axis("Precision", 0, 1.02))
 
 
-def _chance() -> dict:
+def mean_roc_figure(curves: dict[str, MeanCurve], height: int = 380) -> dict:
+    """Mean ROC curves over labels by run title; the mark on each is the mean of its labels' operating points."""
+    traces = [diagonal(), *_mean_traces(curves, "1 - specificity", "mean sensitivity")]
+    return figure(traces, height, xaxis=axis("1 - specificity", -0.01, 1.01), yaxis=axis("Sensitivity, mean of labels", -0.01, 1.02))
+
+
+def mean_pr_figure(curves: dict[str, MeanCurve], height: int = 380) -> dict:
+    """Mean precision-recall curves over labels by run title; the mark on each is the mean of its labels' operating points."""
+    traces = _mean_traces(curves, "recall", "mean precision")
+    return figure(traces, height, xaxis=axis("Recall (sensitivity)", -0.01, 1.01), yaxis=axis("Precision, mean of labels", 0, 1.02))
+
+
+def diagonal() -> dict:
+    """A thin line from 0, 0 to 1, 1: chance in a ROC plot, scores that are probabilities in a calibration plot."""
     line = {"color": QUIET, "width": 1, "dash": "dot"}
     return {"type": "scatter", "x": [0, 1], "y": [0, 1], "mode": "lines", "line": line, "hoverinfo": "skip", "showlegend": False}
 
 
-def _curve(number: int, title: str, x: np.ndarray, y: np.ndarray, curve: RocCurve | PrCurve, shape: str = "linear") -> dict:
+def curve_trace(
+    number: int, title: str, x: np.ndarray, y: np.ndarray, curve: RocCurve | PrCurve | DecisionCurve, shape: str = "linear", told: str = ""
+) -> dict:
+    """The line of the n-th run. Its hover has threshold and counts, and `told`, a line of Plotly's template, before them."""
     counts = curve.counts
-    columns = np.column_stack([np.minimum(curve.thresholds, 1), counts.tp, counts.fp, counts.fn, counts.tn])
+    columns = np.column_stack([np.minimum(curve.thresholds, 1), counts.tp, counts.fp, counts.fn, counts.tn]).astype(np.float32)
     return {
-        "type": "scatter", "mode": "lines", "name": title, "x": x.tolist(), "y": y.tolist(), "customdata": columns.tolist(),
+        "type": "scatter", "mode": "lines", "name": title, "x": x, "y": y, "customdata": columns,
         "line": {"color": color_of(number), "dash": dash_of(number), "width": 2.2, "shape": shape},
-        "hovertemplate": f"{title}<br>{_COUNTS}<extra></extra>",
+        "hovertemplate": f"{title}<br>{told}{_COUNTS}<extra></extra>",
     }  # fmt: skip
 
 
-def _mark(number: int, title: str, x: np.ndarray, y: np.ndarray, point: Point) -> dict:
+def mark_trace(number: int, title: str, x: np.ndarray, y: np.ndarray, point: Point, told: str = "") -> dict:
+    """The operating point of the n-th run."""
     counts = [int(count) for count in (point.counts.tp, point.counts.fp, point.counts.fn, point.counts.tn)]
     return {
         "type": "scatter", "mode": "markers", "name": title, "x": [float(x)], "y": [float(y)],
-        "customdata": [[point.threshold, *counts]], "showlegend": False,
-        "marker": {"color": color_of(number), "size": 12, "line": {"color": "white", "width": 2}},
-        "hovertemplate": f"{title}<br>{_COUNTS}<extra></extra>",
+        "customdata": [[point.threshold, *counts]], "showlegend": False, "marker": _marker(number),
+        "hovertemplate": f"{title}<br>{told}{_HIGHEST if point.threshold is None else _COUNTS}<extra></extra>",
     }  # fmt: skip
+
+
+def _marker(number: int) -> dict:
+    return {"color": color_of(number), "size": 12, "symbol": symbol_of(number), "line": {"color": "white", "width": 2}}
+
+
+def _mean_traces(curves: dict[str, MeanCurve], x_name: str, y_name: str) -> list[dict]:
+    traces = []
+    for number, (title, curve) in enumerate(curves.items()):
+        told = f"{title}, {len(curve.labels)} labels<br>{x_name} %{{x:.3f}}<br>{y_name} %{{y:.3f}}<extra></extra>"
+        line = {"color": color_of(number), "dash": dash_of(number), "width": 2.2}
+        traces.append({"type": "scatter", "mode": "lines", "name": title, "x": curve.x, "y": curve.y, "line": line, "hovertemplate": told})
+        if curve.point is not None:
+            x, y = curve.point
+            mark = {"type": "scatter", "mode": "markers", "name": title, "x": [x], "y": [y], "showlegend": False, "marker": _marker(number)}
+            traces.append(mark | {"hovertemplate": f"operating points, mean<br>{told}"})
+    return traces

@@ -2,6 +2,8 @@
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D46", "#7A7A7A", "#5E4FA2", "#B15928")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon", "hexagon", "triangle-down")
+PATTERNS = ("", "/", "x", ".", "-", "\\", "|", "+")
 NEGATIVE, POSITIVE = "#56B4E9", "#D55E00"
 QUIET = "#8A8F98"  # readable on white and on black
 
@@ -32,3 +34,13 @@ def color_of(number: int) -> str:
 def dash_of(number: int) -> str:
     """The dash of the n-th run in view, a second cue beside the colour."""
     return DASHES[number % len(DASHES)]
+
+
+def symbol_of(number: int) -> str:
+    """The mark of the n-th run in view."""
+    return SYMBOLS[number % len(SYMBOLS)]
+
+
+def pattern_of(number: int) -> str:
+    """The pattern of the n-th run's or class's bars."""
+    return PATTERNS[number % len(PATTERNS)]

@@ -3,6 +3,8 @@
 from core.figures.style import COLORS, axis, color_of, dash_of, figure
 from core.runs.history import EpochRecord
 
+_SHARES = ("roc_auc", "accuracy", "precision", "recall", "f1")  # what lies between 0 and 1
+
 
 def learning_figure(history: list[EpochRecord], metric: str, title: str, height: int = 240) -> dict:
     """A metric ("loss", "f1") of one run on train and validation; a line is left out where it was not recorded."""
@@ -17,14 +19,16 @@ def learning_figure(history: list[EpochRecord], metric: str, title: str, height:
 
 
 def metric_figure(histories: dict[str, list[EpochRecord]], metric: str, title: str, height: int = 240) -> dict:
-    """One field of the history ("val_roc_auc") over the epochs of each run."""
+    """One field of the history ("val_roc_auc") over the epochs of each run. A run without a history keeps its colour for other figures."""
     traces = [
         _line(
             [record.epoch for record in history], [getattr(record, metric) for record in history], name, color_of(number), dash_of(number)
         )
+        | {"showlegend": True}
         for number, (name, history) in enumerate(histories.items())
+        if history
     ]
-    upright = _share_axis(title, traces) if metric.endswith("roc_auc") else axis(title)
+    upright = _share_axis(title, traces) if metric.endswith(_SHARES) else axis(title)
     longest = max((history for history in histories.values()), key=len, default=[])
     return figure(traces, height, xaxis=_epoch_axis([record.epoch for record in longest]), yaxis=upright)
 

@@ -19,6 +19,21 @@ def resize(pixels: np.ndarray, size: int, aspect: str = "squeeze") -> np.ndarray
     return ASPECTS[aspect](Image.fromarray(pixels), size)
 
 
+def within(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Uint8 (H, W) no larger than `side` either way, its proportions kept: to look at, not for a model."""
+    return pixels if max(pixels.shape) <= side else _longest(pixels, side)
+
+
+def enlarged(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Uint8 (H, W) at least as large as `side` one way, its proportions kept: to draw on."""
+    return pixels if max(pixels.shape) >= side else _longest(pixels, side)
+
+
+def _longest(pixels: np.ndarray, side: int) -> np.ndarray:
+    height, width = (max(1, round(side * length / max(pixels.shape))) for length in pixels.shape)
+    return np.array(Image.fromarray(pixels).resize((width, height), _BILINEAR))
+
+
 def _squeeze(image: Image.Image, size: int) -> np.ndarray:
     """Width and height each to the size."""
     return np.array(image.resize((size, size), _BILINEAR))

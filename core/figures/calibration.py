@@ -1,0 +1,32 @@
+"""Reliability of the scores of several runs: how often images with such a score have the label. Hover tells interval and images."""
+
+from core.evaluation.curves import CalibrationCurve
+from core.figures.roc_pr import diagonal
+from core.figures.style import axis, color_of, dash_of, figure
+
+SMALL = 20  # images; a bin with fewer is drawn hollow
+
+
+def calibration_figure(curves: dict[str, CalibrationCurve], height: int = 380, score: str = "Score") -> dict:
+    """Calibration curves by run title, each bin with its Wilson interval; on the diagonal scores are probabilities.
+
+    `score` is what the axis calls them: "Score", or "Probability" after calibration.
+    """
+    traces = [diagonal(), *(_curve(number, title, curve) for number, (title, curve) in enumerate(curves.items()))]
+    across, upright = axis(f"{score}, mean of each bin", -0.01, 1.01), axis("Share with the label", -0.01, 1.02)
+    return figure(traces, height, xaxis=across, yaxis=upright)
+
+
+def _curve(number: int, title: str, curve: CalibrationCurve) -> dict:
+    color = color_of(number)
+    share, low, high = curve.positive_share, curve.low, curve.high
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": title, "x": curve.mean_score.tolist(), "y": share.tolist(),
+        "customdata": [list(row) for row in zip(low.tolist(), high.tolist(), curve.images.tolist(), strict=True)],
+        "line": {"color": color, "dash": dash_of(number), "width": 1.8},
+        "marker": {"size": 8, "color": color, "symbol": ["circle-open" if few else "circle" for few in curve.images < SMALL]},
+        "error_y": {"type": "data", "symmetric": False, "array": (high - share).tolist(), "arrayminus": (share - low).tolist(),
+                    "color": color, "thickness": 1.4, "width": 3},
+        "hovertemplate": f"{title}<br>mean score %{{x:.3f}}<br>%{{y:.1%}} have the label (%{{customdata[0]:.1%}} to %{{customdata[1]:.1%}})"
+                         "<br>%{customdata[2]} images<extra></extra>",
+    }  # fmt: skip
