@@ -222,6 +222,10 @@ MODEL_LIMITS = {
     "ensemble": {
         "members": Limit("", "The ids of the runs whose scores are averaged, separated by commas.", "model"),
     },
+    "external": {
+        "name": Limit("", "What the model that was trained elsewhere is called.", "model"),
+        "file_hash": Limit("", "The first digits of the sha256 of the file with its scores.", "model"),
+    },
 }
 
 TRAINING_LIMITS = {
@@ -238,6 +242,9 @@ TRAINING_LIMITS = {
     "monitor": Limit("auto", "The value that early stopping, plateau and keep look at; auto is the validation loss for stopping and "
                      "plateau, and ROC AUC for keep.", "training",
                      choices=("auto", "val_loss", "val_roc_auc", "val_accuracy", "val_f1", "train_loss")),
+    "epoch_scores": Limit(True, "Keep the validation scores of each epoch, to draw metrics at any threshold over epochs: 2 bytes a score, "
+                          "157 MB for 112,120 images, 14 labels and 50 epochs. Beyond 256 MB only every second epoch is kept, or every "
+                          "third, and so on. It changes nothing that is learned.", "training"),
     "loss": Limit("auto", "What training makes small; auto is cross-entropy for several classes, and binary cross-entropy otherwise.",
                   "loss", choices=("auto", "bce", "cross_entropy", "focal", "f1")),
     "focal_gamma": Limit(2.0, "Focal loss: how much easy images are turned down.", "loss", 0.0, 10.0),

@@ -3,7 +3,7 @@
 What every setting may be stands in `core.limits`; how parts become a recipe, in `core.recipe`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 Value = TypeVar("Value", int, float, str)
@@ -123,6 +123,14 @@ class Ensemble:
 
 
 @dataclass(frozen=True)
+class External:
+    """A model that was trained elsewhere: only its scores are here, under a name, from the file with this hash."""
+
+    name: str
+    file_hash: str
+
+
+@dataclass(frozen=True)
 class Augmentation:
     """Random changes of each training image; all zero and False means none."""
 
@@ -171,4 +179,5 @@ class Training:
     sampling_to: int
     sampling_classes: str
     flip_at_test: bool
+    epoch_scores: bool = field(compare=False)  # what is recorded, not what is learned
     augmentation: Augmentation

@@ -12,18 +12,22 @@ from dataclasses import asdict, dataclass, fields
 from core.errors import RecipeError
 from core.layers import check_backbone, cnn_layers
 from core.limits import AUGMENT_LIMITS, IMAGE_LIMITS, MODEL_LIMITS, RUN_PREFIX, SEED_LIMIT, TRAINING_LIMITS, Limit
-from core.parts import CNN, LSTM, SVM, Augmentation, Ensemble, Forest, Image, Logistic, Training, Transfer
+from core.parts import CNN, LSTM, SVM, Augmentation, Ensemble, External, Forest, Image, Logistic, Training, Transfer
 
-FAMILIES = tuple(MODEL_LIMITS)
+EXTERNAL = "external"  # a model trained elsewhere, whose scores alone are here: never trained
+FAMILIES = tuple(family for family in MODEL_LIMITS if family != EXTERNAL)
 NETWORK_FAMILIES = ("cnn", "transfer", "lstm")
 CLASSICAL_FAMILIES = ("svm", "forest", "logistic")
 FAMILY_TITLES = {
     "cnn": "CNN", "transfer": "Transfer learning", "lstm": "LSTM", "svm": "SVM", "forest": "Random forest",
-    "logistic": "Logistic regression", "ensemble": "Ensemble",
+    "logistic": "Logistic regression", "ensemble": "Ensemble", EXTERNAL: "Trained elsewhere",
 }  # fmt: skip
 
-MODEL_PARTS = {"cnn": CNN, "transfer": Transfer, "lstm": LSTM, "svm": SVM, "forest": Forest, "logistic": Logistic, "ensemble": Ensemble}
-Model = CNN | Transfer | LSTM | SVM | Forest | Logistic | Ensemble
+MODEL_PARTS = {
+    "cnn": CNN, "transfer": Transfer, "lstm": LSTM, "svm": SVM, "forest": Forest, "logistic": Logistic, "ensemble": Ensemble,
+    EXTERNAL: External,
+}  # fmt: skip
+Model = CNN | Transfer | LSTM | SVM | Forest | Logistic | Ensemble | External
 
 # The settings that the first recipes had. Those added since are left out of the digest where they have the value that older runs were
 # trained with, which is their default: so old documents open, and keep their digests.
@@ -34,16 +38,18 @@ _FIRST_SETTINGS = {
     "rotate", "shift", "zoom", "contrast", "brightness", "flip", "seed",
 }  # fmt: skip
 
+_RECORDING = {"epoch_scores"}  # settings of what is recorded: they change nothing that is learned
+
 
 @dataclass(frozen=True)
 class Recipe:
     """One model to train.
 
-    `training` is None for the families that have no epochs.
+    `training` is None for the families that have no epochs; `image` is None where the model was trained elsewhere.
     """
 
     family: str
-    image: Image
+    image: Image | None
     model: Model
     training: Training | None
     seed: int
@@ -54,13 +60,17 @@ class Recipe:
         document = self.as_dict()
         limits = limits_of(self.family)
         document["settings"] = {
-            name: value for name, value in self.settings.items() if name in _FIRST_SETTINGS or value != limits[name].default
+            name: value
+            for name, value in self.settings.items()
+            if name in _FIRST_SETTINGS or (value != limits[name].default and name not in _RECORDING)
         }
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def settings(self) -> dict:
         """All settings by name, flat, in the order of their groups; the inverse of `build`."""
+        if self.image is None:
+            return asdict(self.model)
         parts = {**asdict(self.image), **asdict(self.model)}
         if self.training:
             training = asdict(self.training)
@@ -94,6 +104,8 @@ def limits_of(family: str) -> dict[str, Limit]:
     """The limits of all settings of a family, by name. Raises RecipeError for a family that is none."""
     if family not in MODEL_LIMITS:
         raise RecipeError(f"model is {family!r}", f"it must be one of {', '.join(FAMILIES)}")
+    if family == EXTERNAL:
+        return MODEL_LIMITS[family]
     training = {**TRAINING_LIMITS, **AUGMENT_LIMITS} if family in NETWORK_FAMILIES else {}
     return {**IMAGE_LIMITS, **MODEL_LIMITS[family], **training, "seed": SEED_LIMIT}
 
@@ -108,7 +120,10 @@ def build(family: str, settings: Mapping | None = None) -> Recipe:
     if unknown:
         raise RecipeError(f"{family} has no setting {unknown[0]!r}", f"it has {', '.join(limits)}")
     values = family_defaults(family) | {name: limits[name].check(name, value) for name, value in (settings or {}).items()}
-    recipe = Recipe(family, _part(Image, values), _part(MODEL_PARTS[family], values), _training(family, values), values["seed"])
+    model = _part(MODEL_PARTS[family], values)
+    if family == EXTERNAL:
+        return Recipe(family, None, model, None, SEED_LIMIT.default)
+    recipe = Recipe(family, _part(Image, values), model, _training(family, values), values["seed"])
     _check_together(recipe)
     return recipe
 

@@ -6,23 +6,37 @@ from pathlib import Path
 
 from core.commands.data_actions import DATA_ACTIONS
 from core.commands.list_actions import models, recipes
+from core.commands.note_actions import notes
 from core.commands.telling import tell, tell_reading
 from core.commands.train_actions import starter, train
+from core.runs.elsewhere import Elsewhere
 from core.runs.store import Store
 
 
 def runs(root: Path, arguments: argparse.Namespace) -> list[dict] | dict:
-    """All runs, or one shown or deleted."""
+    """All runs, or one shown, deleted or written as a table."""
     store = Store(root)
     if arguments.action is None:
         for damage in store.damaged():
             tell(damage, None)
         return [run.summary() for run in store.runs()]
+    if arguments.action == "predictions":
+        from core.commands.evaluate_actions import export
+
+        return export(root, arguments)
     run = store.get(arguments.run_id)
     if arguments.action == "delete":
         store.delete(run)
         return {"run_id": run.run_id, "status": "deleted"}
-    return run.summary() | {"history": [vars(record) for record in store.history(run)]}
+    elsewhere = [one.name for one in Elsewhere(store).scored(run)]
+    return run.summary() | {"history": [vars(record) for record in store.history(run)], "scored_on": elsewhere}
+
+
+def evaluate(root: Path, arguments: argparse.Namespace) -> dict:
+    """Every metric of the scores in a file; with a name they become a run."""
+    from core.commands.evaluate_actions import evaluate
+
+    return evaluate(root, arguments)
 
 
 def threshold(root: Path, arguments: argparse.Namespace) -> dict:
@@ -42,7 +56,8 @@ def compare(root: Path, arguments: argparse.Namespace) -> dict:
     from core.runs.comparing import compare_runs
 
     store = Store(root)
-    return compare_runs(store, [store.get(run_id) for run_id in dict.fromkeys(arguments.run_ids)], arguments.split)
+    chosen = [store.get(run_id) for run_id in dict.fromkeys(arguments.run_ids)]
+    return compare_runs(store, chosen, arguments.split, arguments.metric)
 
 
 def submission(root: Path, arguments: argparse.Namespace) -> dict:
@@ -65,9 +80,23 @@ def predict(root: Path, arguments: argparse.Namespace) -> list[dict]:
     return [answer.as_dict() for answer in predictor.answer_files(arguments.files)]
 
 
+def score(root: Path, arguments: argparse.Namespace) -> dict:
+    """A run scored on another data set."""
+    from core.commands.score_actions import score
+
+    return score(root, arguments)
+
+
+def epochs(root: Path, arguments: argparse.Namespace) -> dict:
+    """Metrics over the epochs of a run, at some thresholds."""
+    from core.commands.score_actions import epochs
+
+    return epochs(root, arguments)
+
+
 _ACTIONS = {
-    "train": train, "starter": starter, "runs": runs, "threshold": threshold, "compare": compare, "predict": predict,
-    "submission": submission, "recipes": recipes, "models": models,
+    "train": train, "starter": starter, "runs": runs, "threshold": threshold, "evaluate": evaluate, "compare": compare, "predict": predict,
+    "score": score, "epochs": epochs, "submission": submission, "recipes": recipes, "models": models, "notes": notes,
 }  # fmt: skip
 
 

@@ -5,8 +5,11 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from core.evaluation.predictions import SPLITS, TASKS
 from core.recipe import FAMILIES
 from core.runs.store import STORE_VARIABLE
+
+_RULES = "0.5, youden, f1, sensitivity=0.95 or specificity=0.95"
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -27,7 +30,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_lists(commands, common)
     _add_runs(commands, common)
     _add_evaluation(commands, common)
+    _add_scores(commands, common)
     _add_predict(commands, common)
+    _add_notes(commands, common)
     commands.add_parser("starter", parents=[common], help="train the four starter runs on the phantom")
     return parser
 
@@ -92,21 +97,44 @@ def _add_lists(commands, common) -> None:
 
 
 def _add_runs(commands, common) -> None:
-    runs = commands.add_parser("runs", parents=[common], help="list, show or delete runs")
-    actions = runs.add_subparsers(dest="action", metavar="show|delete", parser_class=OneLineParser)
-    for name, words in (("show", "one run, whole"), ("delete", "remove a run and its files")):
+    runs = commands.add_parser("runs", parents=[common], help="list, show or delete runs, or write their scores to a table")
+    actions = runs.add_subparsers(dest="action", metavar="show|delete|predictions", parser_class=OneLineParser)
+    told = {"show": "one run, whole", "delete": "remove a run and its files", "predictions": "write its scores to a table"}
+    for name, words in told.items():
         action = actions.add_parser(name, parents=[common], help=words)
         action.add_argument("run_id", metavar="ID")
+    action.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="as the command evaluate reads it")
 
 
 def _add_evaluation(commands, common) -> None:
+    evaluate = commands.add_parser("evaluate", parents=[common], help="every metric of the scores of any model, from a table")
+    evaluate.add_argument("file", type=Path, metavar="FILE.csv", help="columns id, split, true:<label>, score:<label>, perhaps patient")
+    evaluate.add_argument("--rule", metavar="RULE", help=f"{_RULES}; 0.5 where it is left out")
+    evaluate.add_argument("--task", choices=TASKS, help="told from the table where it is left out")
+    evaluate.add_argument("--name", help="keep the scores as a run of this name, to be compared with others")
     threshold = commands.add_parser("threshold", parents=[common], help="choose thresholds on validation, report on test")
     threshold.add_argument("run_id", metavar="ID")
-    threshold.add_argument("--rule", required=True, help="0.5, youden, f1, sensitivity=0.95 or specificity=0.95")
+    threshold.add_argument("--rule", required=True, help=_RULES)
     threshold.add_argument("--save", action="store_true", help="make it the run's operating point")
     compare = commands.add_parser("compare", parents=[common], help="runs side by side, with intervals and paired tests")
     compare.add_argument("run_ids", nargs="+", metavar="ID")
     compare.add_argument("--split", choices=("val", "test"), default="test")
+    compare.add_argument(
+        "--metric", default="roc_auc", metavar="NAME", help="what pairs of runs are tested in, such as f1; roc_auc where left out"
+    )
+
+
+def _add_scores(commands, common) -> None:
+    score = commands.add_parser("score", parents=[common], help="score a run on another data set with the same labels, and keep that")
+    score.add_argument("run_id", metavar="ID")
+    score.add_argument("--data", required=True, metavar="SOURCE", help="a name or a path")
+    score.add_argument("--split", choices=("all", *SPLITS), default="all", help="which of its images; all where it is left out")
+    score.add_argument("--again", action="store_true", help="score even if these images were scored before")
+    epochs = commands.add_parser("epochs", parents=[common], help="metrics on validation over the epochs of a run, at any thresholds")
+    epochs.add_argument("run_id", metavar="ID")
+    epochs.add_argument("--thresholds", default="0.4,0.5,0.6", metavar="T,T,...", help="0.4,0.5,0.6 where they are left out")
+    epochs.add_argument("--label", help="one label against the rest; all together where it is left out")
+    epochs.add_argument("--metrics", metavar="NAME,NAME,...", help="all where they are left out")
 
 
 def _add_predict(commands, common) -> None:
@@ -117,3 +145,9 @@ def _add_predict(commands, common) -> None:
     submission.add_argument("run_id", metavar="ID")
     submission.add_argument("--example", type=Path, metavar="FILE", help="a sample submission, whose form is kept")
     submission.add_argument("--out", type=Path, default=Path("submission.csv"), metavar="FILE")
+
+
+def _add_notes(commands, common) -> None:
+    notes = commands.add_parser("notes", parents=[common], help="what was noted of single images, and labels that look wrong")
+    notes.add_argument("--data", metavar="TITLE", help="of one data set: its title or its fingerprint")
+    notes.add_argument("--out", type=Path, metavar="FILE.csv", help="write them to a file")

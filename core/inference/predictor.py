@@ -12,9 +12,11 @@ from core.evaluation.decisions import decide
 from core.evaluation.ensembles import mean_scores
 from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
+from core.inference.image_features import ImageFeatures, side_by_side
 from core.inference.scorer import Scorer
 from core.runs.run import Run
 from core.runs.store import Store
+from core.training.history import Monitor
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,18 @@ class Predictor:
     def scores_of(self, dataset: Dataset, progress: Callable[[int, int], None] = lambda done, total: None) -> np.ndarray:
         """Scores float32 (n, L) of a data set's images. Raises DataError for one that cannot be read."""
         return mean_scores([scorer.of_dataset(dataset, progress) for scorer in self._scorers])
+
+    def scores_of_splits(self, dataset: Dataset, splits: tuple[str, ...], monitor: Monitor) -> tuple[Dataset, np.ndarray]:
+        """The readable images of some splits and their scores float32 (m, L). Raises DataError where none can be read."""
+        found = [scorer.of_splits(dataset, splits, monitor) for scorer in self._scorers]
+        return found[0][0], mean_scores([y_score for _, y_score in found])
+
+    def features_of(self, dataset: Dataset, split: str, progress: Callable[[int, int], None] = lambda done, total: None) -> ImageFeatures:
+        """What the run's last layer, or its head, is given of the images of a split; of an ensemble that of all members, side by side.
+
+        Computed once and kept. Raises DataError as `features_of_split` does.
+        """
+        return side_by_side([scorer.features_of(dataset, split, progress) for scorer in self._scorers])
 
     def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
         """What the run says of a picture that was decoded in full."""

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data.cache.prepared import prepare
+from core.data.cache.pace import Pace
+from core.data.cache.prepared import preparation, prepare
 from core.data.dataset import Dataset
 from core.errors import DataError
 from core.images.decode import Decoded
 from core.images.model_input import model_input
+from core.inference.image_features import ImageFeatures, features_of_split
+from core.recipe import NETWORK_FAMILIES
 from core.runs.run import Run
+from core.training.history import Monitor, Progress
 
 
 class Scorer:
@@ -22,6 +26,8 @@ class Scorer:
         base = run.base and Base(**vars(run.base))
         self._image, self._root = run.recipe.image, root
         self._classifier = load_classifier(run.recipe, run.data.task, len(run.data.labels), base, folder, root)
+        if run.recipe.family in NETWORK_FAMILIES and not self._classifier.is_frozen:
+            self._classifier.weights_id = run.run_id  # so that features of the trained network are not taken for those of the untrained
 
     def of_picture(self, picture: Decoded) -> np.ndarray:
         """Scores float32 (L,), the picture prepared as the training images were. Raises ImageError as `model_input` does."""
@@ -35,3 +41,28 @@ class Scorer:
             gone = prepared.dataset.skipped[-1]
             raise DataError(f"{gone.file} cannot be read ({gone.reason})", "every picture needs an answer", "Get the file again")
         return self._classifier.predict_proba(prepared.of(np.arange(len(dataset))))
+
+    def of_splits(self, dataset: Dataset, splits: tuple[str, ...], monitor: Monitor) -> tuple[Dataset, np.ndarray]:
+        """The readable images of some splits, one split after the other, and their scores float32 (m, L).
+
+        Raises DataError where none can be read.
+        """
+        size, aspect = self._image.image_size, self._image.aspect
+        prepared = prepare(dataset, size, self._root, _reading(monitor), aspect)
+        readable = prepared.dataset
+        rows = {split: readable.rows(split) for split in splits if len(readable.rows(split))}
+        if not rows:
+            raise DataError(f"{dataset.title} has no readable image in {', '.join(splits)}", "at least one is needed", "Check the data set")
+        prepared_as = preparation(size, aspect)  # with data and split the key by which training keeps features
+        found = [self._classifier.predict_proba(prepared.of(rows[split]), (readable.fingerprint, split, prepared_as), monitor)
+                 for split in rows]  # fmt: skip
+        return readable.select(np.concatenate(list(rows.values()))), np.concatenate(found)
+
+    def features_of(self, dataset: Dataset, split: str, progress: Callable[[int, int], None]) -> ImageFeatures:
+        """What the last layer, or the head, is given of the images of a split. Raises DataError as `features_of_split` does."""
+        return features_of_split(self._classifier, self._image, dataset, split, self._root, progress)
+
+
+def _reading(monitor: Monitor) -> Callable[[int, int], None]:
+    pace = Pace()
+    return lambda done, total: monitor.progress(Progress("reading images", done, total, *pace.of(done, total)))

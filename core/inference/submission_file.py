@@ -36,6 +36,7 @@ def submission(store: Store, run: Run, example: Path | None, progress: Callable[
     With an example, its rows are answered in its order, with its names and columns. Raises DataError where there are no such pictures,
     or the example names labels or pictures that the data set does not have.
     """
+    store.weights_folder(run)  # whether the run can answer is asked before its images are looked for
     dataset = registry.load(run.data.source, store.root)
     if example is None:
         rows = dataset.rows(UNLABELLED)

@@ -41,9 +41,15 @@ class JobFolder:
         """Where an interrupted training goes on; it outlives attempts."""
         return self.path / "checkpoint.pt"
 
+    @property
+    def epoch_scores(self) -> Path:
+        """The validation scores of the epochs; see `ScoreRecord`. It goes with the checkpoint."""
+        return self.path / "epoch_scores.bin"
+
     def clear_checkpoint(self) -> None:
         """Let the next attempt begin anew."""
         self.checkpoint.unlink(missing_ok=True)
+        self.epoch_scores.unlink(missing_ok=True)
         self.clear_checkpoint_drafts()
 
     def clear_checkpoint_drafts(self) -> None:

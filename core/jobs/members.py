@@ -35,6 +35,8 @@ def _check_complete(store: Store, named: tuple[str, ...]) -> None:
 
 
 def _check_fits(run: Run, dataset: Dataset) -> None:
+    if not run.has_weights:
+        raise RecipeError(f"member {run.run_id} ({run.title}) was trained elsewhere", "a member must be a model that was trained here")
     if run.recipe.family == "ensemble":
         raise RecipeError(f"member {run.run_id} is an ensemble", "a member must be a single model", "Name its members instead")
     if run.data.fingerprint != dataset.fingerprint:

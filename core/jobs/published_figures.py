@@ -1,15 +1,15 @@
 """The figures of a report beside those of a run, at the report's threshold, figure by figure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from core.evaluation.counts import Counts, counts_of
+from core.evaluation.counts import counts_of
 from core.evaluation.decisions import decisions
 from core.evaluation.metrics import evaluate, per_label
 from core.evaluation.predictions import Predictions
-from core.evaluation.rates import RATES
 from core.published.published import FACTS, Figure, Matrix, Published, class_key
 from core.runs.run import Run
 from core.runs.store import Store
@@ -62,27 +62,26 @@ class _OfSplit:
         """The number of that name; None for names that only the report knows."""
         if figure.label is not None:
             return self._of_class(figure.name, figure.label)
-        if figure.name == "confusion_matrix":
-            return self._matrix()
-        if figure.name.startswith("micro_"):
-            return self._micro(RATES[figure.name.removeprefix("micro_")])
-        return evaluate(self._predictions, self._thresholds).get(figure.name)
+        return self._matrix() if figure.name == "confusion_matrix" else self._metrics.get(figure.name)
 
     def _of_class(self, name: str, label: str) -> float | None:
-        found = {class_key(one): metrics for one, metrics in per_label(self._predictions, self._thresholds).items()}
+        found = self._label_metrics
         if class_key(label) in found:
             return found[class_key(label)][name]
         is_negative = self._predictions.task == "binary" and class_key(label) == class_key(self._classes[0])
         return next(iter(found.values()))[_OF_THE_OTHER[name]] if is_negative else None
 
-    def _matrix(self) -> Matrix:
-        counts = self._counts()
+    @cached_property
+    def _metrics(self) -> dict[str, float | None]:
+        return evaluate(self._predictions, self._thresholds)
+
+    @cached_property
+    def _label_metrics(self) -> dict[str, dict[str, float | None]]:
+        return {class_key(label): metrics for label, metrics in per_label(self._predictions, self._thresholds).items()}
+
+    def _matrix(self) -> Matrix | None:
+        """Of the label of a binary task."""
+        if self._predictions.task != "binary":
+            return None
+        counts = counts_of(self._predictions.y_true[:, 0], decisions(self._predictions, self._thresholds)[:, 0])
         return ((counts.tn, counts.fp), (counts.fn, counts.tp))
-
-    def _micro(self, rate: Callable[[Counts], float]) -> float | None:
-        value = float(rate(self._counts()))
-        return None if np.isnan(value) else value
-
-    def _counts(self) -> Counts:
-        """Over all images and labels together."""
-        return counts_of(self._predictions.y_true.ravel(), decisions(self._predictions, self._thresholds).ravel())

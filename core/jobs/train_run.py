@@ -19,6 +19,7 @@ from core.evaluation.predictions import Predictions
 from core.jobs.ensemble_run import ensemble_run
 from core.jobs.first_point import first_point
 from core.jobs.job_checkpoint import JobCheckpoint
+from core.jobs.job_folder import JobFolder
 from core.jobs.provenance import git_commit, versions
 from core.models.classifier import Classifier, Labelled
 from core.models.registry import Base, build_classifier, build_on_run
@@ -26,6 +27,7 @@ from core.recipe import Recipe
 from core.runs.run import BaseRecord, DataRecord, OperatingPoint, Run
 from core.runs.store import Store
 from core.training.history import Monitor, Progress
+from core.training.score_record import ScoreRecord
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,17 +54,27 @@ def train_run(root: Path, run_id: str, source: str, recipe: Recipe, monitor: Mon
     base = _base(store, recipe)
     prepared = prepare(dataset, recipe.image.image_size, root, _reading(monitor), recipe.image.aspect)
     _check_splits(prepared.dataset)
-    trained = _train(store, recipe, prepared, base, monitor, checkpoint)
-    draft = root / "jobs" / run_id / "draft"
+    folder = JobFolder(root, run_id)
+    record = ScoreRecord(folder.epoch_scores)
+    trained = _train(store, recipe, prepared, base, monitor, checkpoint, record)
+    draft = folder.draft
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     trained.classifier.save(draft)
     point = first_point(root, run_id, trained.predictions)
-    store.put(draft, _run(run_id, recipe, dataset, prepared, base, trained, point), trained.history, trained.predictions)
+    run = _run(run_id, recipe, dataset, prepared, base, trained, point)
+    store.put(draft, run, trained.history, trained.predictions, record.scores())
+    record.remove()
 
 
 def _train(
-    store: Store, recipe: Recipe, prepared: Prepared, base: BaseRecord | None, monitor: Monitor, checkpoint: JobCheckpoint | None
+    store: Store,
+    recipe: Recipe,
+    prepared: Prepared,
+    base: BaseRecord | None,
+    monitor: Monitor,
+    checkpoint: JobCheckpoint | None,
+    record: ScoreRecord,
 ) -> _Trained:
     begun = time.perf_counter()
     task, outputs = prepared.dataset.task, len(prepared.dataset.labels)
@@ -72,7 +84,7 @@ def _train(
     else:
         classifier = build_classifier(recipe, task, outputs, store.root)
     parts = {split: _labelled(prepared, split, recipe) for split in SPLITS}
-    history = classifier.fit(parts["train"], parts["val"], monitor, checkpoint)
+    history = classifier.fit(parts["train"], parts["val"], monitor, checkpoint, record)
     seconds = time.perf_counter() - begun + (checkpoint.seconds_before(history) if checkpoint else 0.0)
     monitor.progress(Progress("scoring", 0, 1))
     scored = {split: classifier.predict_proba(part.pixels, part.key, monitor) for split, part in parts.items()}

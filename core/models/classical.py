@@ -22,6 +22,7 @@ from core.training.checkpoint import Checkpoint
 from core.training.features import LAST
 from core.training.history import SILENCE, Monitor
 from core.training.samples import Rows
+from core.training.score_record import ScoreRecord
 
 HEAD_FILE = "head.skops"
 _TRUSTED = (
@@ -44,16 +45,18 @@ class ClassicalClassifier:
             found, expected = f"layer is {recipe.model.layer!r}", f"{recipe.model.features} has {', '.join(known)}"
             raise RecipeError(found, expected)
 
-    def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
+    def fit(
+        self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None, record: ScoreRecord | None = None
+    ) -> list[EpochRecord]:
         """Fit the head on train; there are no epochs, and val chooses nothing here."""
-        features = self._features(train.pixels, train.key, monitor)
+        features = self.features(train.pixels, train.key, monitor)
         fitted = fit_head(self.recipe, Table(features, train.y, train.groups, self.task), monitor)
         self.head, self._details = fitted.head, fitted.details
         return []
 
     def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L); see `Classifier.predict_proba`."""
-        return head_scores(self.head, self._features(pixels, key, monitor), self.task)
+        return head_scores(self.head, self.features(pixels, key, monitor), self.task)
 
     def parameters(self) -> int:
         """Numbers of the head: support vectors' coefficients, nodes of the trees, or weights."""
@@ -76,7 +79,8 @@ class ClassicalClassifier:
         except (OSError, ValueError, KeyError, skops.io.exceptions.UntrustedTypesFoundException) as error:
             raise StoreError(f"the head in {folder.name} cannot be read ({type(error).__name__})", "", "Train the run again") from None
 
-    def _features(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor) -> np.ndarray:
+    def features(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor) -> np.ndarray:
+        """What the head is given of uint8 (n, H, W): float32 (n, F), kept where the images have a key."""
         return self.network.features(pixels, key, monitor, self.recipe.model.layer)
 
 

@@ -10,6 +10,7 @@ from core.runs.history import EpochRecord
 from core.training.checkpoint import Checkpoint
 from core.training.history import SILENCE, Monitor
 from core.training.samples import Rows
+from core.training.score_record import ScoreRecord
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +31,13 @@ class Labelled:
 class Classifier(Protocol):
     """A model of images."""
 
-    def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
+    def fit(
+        self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None, record: ScoreRecord | None = None
+    ) -> list[EpochRecord]:
         """Learn from train; val only chooses (weights of the best epoch, early stop). Families without epochs return none.
 
-        A training that was interrupted goes on from its checkpoint, and ends with the weights of one that was not.
+        A training that was interrupted goes on from its checkpoint, and ends with the weights of one that was not. The scores of val
+        after each epoch go into the record.
         """
 
     def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:

@@ -20,6 +20,7 @@ from core.training.history import SILENCE, Monitor, Progress
 from core.training.memory import keep_freed_memory
 from core.training.samples import Inputs, Rows, Samples, in_order
 from core.training.sampling import sampled_rows
+from core.training.score_record import ScoreRecord
 from core.training.trainer import SCORING_BATCH, Task, Trainer, mean_scores
 
 WEIGHTS_FILE = "weights.safetensors"
@@ -38,7 +39,9 @@ class NetworkClassifier:
         """Whether only the last layer is trained, on features that are computed once."""
         return isinstance(self.recipe.model, Transfer) and self.recipe.model.trainable == "head"
 
-    def fit(self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None) -> list[EpochRecord]:
+    def fit(
+        self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None, record: ScoreRecord | None = None
+    ) -> list[EpochRecord]:
         """Train by the recipe; see `Classifier.fit`."""
         shown = sampled_rows(self.recipe.training, train.y, self.task, train.classes, self.recipe.seed)
         inputs = self._features if self.is_frozen else self._pixels
@@ -47,7 +50,8 @@ class NetworkClassifier:
             self.module.head if self.is_frozen else self.module, self._task(), self.recipe.training, self.recipe.seed, self.device, monitor
         )
         fits = repr((self.recipe.digest, self.task, self.weights_id, train.key, val.key, self.device.torch.type))
-        history = trainer.fit(Samples(learned, _floats(train.y[shown])), Samples(scored, _floats(val.y)), checkpoint, fits)
+        samples = Samples(learned, _floats(train.y[shown])), Samples(scored, _floats(val.y))
+        history = trainer.fit(*samples, checkpoint, fits, record)
         self._details = trainer.details() | {"train_images": len(shown)}
         return history
 

@@ -32,15 +32,20 @@ def write_manifest(folder: Path) -> None:
 
 def verify(folder: Path, names: tuple[str, ...]) -> None:
     """Check files, named as the manifest names them ("members/a/run.json"). Raises StoreError for one that is missing or changed."""
-    try:
-        known = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        raise StoreError(f"{MANIFEST} of {folder.name} cannot be read", "", "Delete the run and train it again") from None
+    known = manifest(folder)
     for name in names:
         path = folder / name
         if not path.is_file() or sha256(path) != known.get(name):
             state = "changed" if path.is_file() else "missing"
             raise StoreError(f"{name} of {folder.name} is {state}", "it must be as it was written", "Delete the run and train it again")
+
+
+def manifest(folder: Path) -> dict[str, str]:
+    """The sha256 of each file that a complete folder was written with. Raises StoreError where that cannot be read."""
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise StoreError(f"{MANIFEST} of {folder.name} cannot be read", "", "Delete the run and train it again") from None
 
 
 def sha256(file: Path) -> str:

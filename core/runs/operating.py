@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
-from core.evaluation.thresholds import choose, parse_rule
+from core.evaluation.thresholds import choose_among
 from core.runs.run import OperatingPoint, Run
 from core.runs.store import Store
 
@@ -15,7 +15,10 @@ CHOSEN_ON = "val"
 
 @dataclass(frozen=True)
 class Choice:
-    """What a rule chose, and the metrics that it gives on validation, which chose, and on test, which reports."""
+    """What a rule chose, and the metrics that it gives on validation, which chose, and on test, which reports.
+
+    A split that the run has no scores on has no metrics.
+    """
 
     rule: str
     chosen_on: str
@@ -30,12 +33,13 @@ class Choice:
 def choose_point(store: Store, run: Run, rule: str) -> Choice:
     """Apply a rule ("youden", "sensitivity=0.95", "0.5") to a run's validation scores.
 
-    Raises EvaluationError for a rule that is none, or that cannot be met.
+    Raises EvaluationError for a rule that is none, that cannot be met, or that needs validation scores where there are none.
     """
-    val, test = store.predictions(run, "val"), store.predictions(run, "test")
-    chosen = choose(parse_rule(rule), val)
+    splits = {split: store.predictions(run, split) for split in (CHOSEN_ON, "test") if split in run.data.images}
+    chosen = choose_among(rule, splits)
     thresholds = dict(chosen.thresholds)
-    return Choice(chosen.rule, CHOSEN_ON, thresholds, evaluate(val, thresholds), evaluate(test, thresholds))
+    val, test = (evaluate(splits[split], thresholds) if split in splits else {} for split in (CHOSEN_ON, "test"))
+    return Choice(chosen.rule, CHOSEN_ON, thresholds, val, test)
 
 
 def freeze(store: Store, run: Run, choice: Choice) -> Run:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from core.recipe import Recipe
+from core.recipe import EXTERNAL, Recipe
 
 FORMAT_VERSION = 1
 _SHORT = {
@@ -74,13 +74,20 @@ class Run:
 
     @property
     def title(self) -> str:
-        """A short name for a person, which tells runs apart ("SVM a621")."""
+        """A short name for a person, which tells runs apart ("SVM a621"); of a model trained elsewhere, the name that it was given."""
+        if not self.has_weights:
+            return self.recipe.model.name
         return f"{_SHORT[self.recipe.family]} {_tail(self.run_id)}"
 
     @property
     def description(self) -> str:
         """What was trained, in a few words ("SVM on tf_efficientnet_lite0")."""
         return run_name(self.recipe)
+
+    @property
+    def has_weights(self) -> bool:
+        """False for a model that was trained elsewhere: its scores are here to be compared, it cannot be asked about an image."""
+        return self.recipe.family != EXTERNAL
 
     @property
     def metrics(self) -> Mapping[str, float | None]:
@@ -112,6 +119,8 @@ def run_name(recipe: Recipe) -> str:
         return f"LSTM of {model.hidden_size}, row by row"
     if recipe.family == "ensemble":
         return f"Mean of {len(recipe.member_runs)} runs"
+    if recipe.family == EXTERNAL:
+        return "Trained elsewhere"
     source = f"run {recipe.base_run}" if recipe.base_run else model.features
     return f"{_SHORT[recipe.family]} on {source}"
 

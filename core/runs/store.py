@@ -12,10 +12,11 @@ from pathlib import Path
 
 from core.disk import sync
 from core.errors import RecipeError, StoreError
+from core.evaluation.epoch_scores import EpochScores
 from core.evaluation.predictions import Predictions
 from core.recipe import Recipe
 from core.runs.document import from_document, to_document
-from core.runs.files import MANIFEST, verify, write_json, write_manifest
+from core.runs.files import MANIFEST, manifest, verify, write_json, write_manifest
 from core.runs.history import EpochRecord
 from core.runs.run import OperatingPoint, Run
 
@@ -24,7 +25,7 @@ DEFAULT_STORE = Path(__file__).resolve().parents[2] / "artifacts"
 FOLDER = "runs"
 MEMBERS = "members"  # the folder, in that of an ensemble, of the runs that it averages
 _TRASH = "trash"
-_RUN, _POINT, _HISTORY = "run.json", "operating_point.json", "history.json"
+_RUN, _POINT, _HISTORY, _EPOCHS = "run.json", "operating_point.json", "history.json", "epoch-scores.npz"
 
 
 def store_root(folder: str | None = None) -> Path:
@@ -69,7 +70,10 @@ class Store:
         return _read(folder)
 
     def predictions(self, run: Run, split: str) -> Predictions:
-        """The scores and labels of a split. Raises StoreError where they are damaged."""
+        """The scores and labels of a split. Raises StoreError where they are damaged, or the run has none on that split."""
+        if split not in run.data.images:
+            there = ", ".join(run.data.images)
+            raise StoreError(f"{run.title} has no scores on {split[:20]}", f"it was read from a file that has {there} only")
         name = predictions_file(split)
         verify(run.folder, (name,))
         return Predictions.load(run.folder / name)
@@ -79,8 +83,22 @@ class Store:
         verify(run.folder, (_HISTORY,))
         return [EpochRecord(**record) for record in json.loads((run.folder / _HISTORY).read_text(encoding="utf-8"))]
 
+    def epoch_scores(self, run: Run) -> EpochScores | None:
+        """What was scored on val after each epoch; None where that was not recorded. Raises StoreError where it is damaged."""
+        if _EPOCHS not in manifest(run.folder):
+            return None
+        verify(run.folder, (_EPOCHS,))
+        return EpochScores.load(run.folder / _EPOCHS)
+
     def weights_folder(self, run: Run) -> Path:
-        """Where the run's weights lie, and those of its members, checked against the manifest."""
+        """Where the run's weights lie, and those of its members, checked against the manifest.
+
+        Raises StoreError for a model that was trained elsewhere, and for weights that are damaged.
+        """
+        if not run.has_weights:
+            raise StoreError(
+                f"{run.title} was trained elsewhere: its scores are here, its weights are not", "this needs a run that was trained here"
+            )
         files = (path for pattern in ("*.safetensors", "*.skops", f"{MEMBERS}/*/*") for path in run.folder.rglob(pattern))
         verify(run.folder, tuple({path.relative_to(run.folder).as_posix() for path in files}))
         return run.folder
@@ -112,10 +130,19 @@ class Store:
         write_json(run.folder / _POINT, _as_document(point))
         return self.get(run.run_id)
 
-    def put(self, draft: Path, run: Run, history: list[EpochRecord], predictions: dict[str, Predictions]) -> Run:
+    def put(
+        self,
+        draft: Path,
+        run: Run,
+        history: list[EpochRecord],
+        predictions: dict[str, Predictions],
+        epoch_scores: EpochScores | None = None,
+    ) -> Run:
         """Complete a draft folder, which holds the weights already, and move it onto the shelf."""
         for split, one in predictions.items():
             one.save(draft / predictions_file(split))
+        if epoch_scores:
+            epoch_scores.save(draft / _EPOCHS)
         write_json(draft / _HISTORY, [vars(record) for record in history])
         write_json(draft / _RUN, to_document(run))
         write_manifest(draft)

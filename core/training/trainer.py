@@ -23,6 +23,7 @@ from core.training.monitored import badness, best_epoch, is_stale
 from core.training.optimizer import Optimizer
 from core.training.rate import Plateau
 from core.training.samples import Inputs, Samples, in_order, shuffled
+from core.training.score_record import ScoreRecord
 from core.training.tally import Tally
 
 SCORING_BATCH = 64
@@ -66,16 +67,23 @@ class Trainer:
         self.plateau = Plateau(training.plateau_factor, training.plateau_patience)
         self.history: list[EpochRecord] = []
         self.best: dict[str, torch.Tensor] | None = None
+        self.record: ScoreRecord | None = None
         self._told, self._progress = 0.0, Progress("", 0, 1)  # when the monitor last heard, and what
 
-    def fit(self, train: Samples, val: Samples, checkpoint: Checkpoint | None = None, fits: str = "") -> list[EpochRecord]:
+    def fit(
+        self, train: Samples, val: Samples, checkpoint: Checkpoint | None = None, fits: str = "", record: ScoreRecord | None = None
+    ) -> list[EpochRecord]:
         """Train to the end; the module ends with the weights that `keep` names.
 
-        It goes on from a checkpoint that was written under the same name `fits`, which tells all that decides the weights.
-        Raises what the monitor raises, and RecipeError where the loss is no number any more.
+        It goes on from a checkpoint that was written under the same name `fits`, which tells all that decides the weights. The scores
+        of val go into the record, where the settings want one. Raises what the monitor raises, and RecipeError where the loss is no
+        number any more.
         """
         keep_freed_memory()
         self._restore(checkpoint and checkpoint.load(), fits)
+        self.record = record if self.training.epoch_scores else None
+        if self.record:
+            self.record.begin(*val.y.shape, self.training.max_epochs, len(self.history))
         weights = class_weights(train.y, self.task.kind, self.training.class_weight)
         objective = Objective(self.training, self.task.kind, weights if weights is None else weights.to(self.device.torch))
         train, val = (_Placed.on(self.device.torch, samples) for samples in (train, val))
@@ -144,7 +152,10 @@ class Trainer:
         loss = torch.stack([objective(view, val.y) for view in logits]).mean() + self.penalty()
         y_score, tally = mean_scores(logits, self.task.kind), Tally(self.task.kind, val.y.shape[1], self.device.torch)
         tally.add(y_score, val.y)
-        return {"loss": float(loss), **tally.metrics(), "roc_auc": _mean_roc_auc(val.y.cpu().numpy(), y_score.cpu().numpy())}
+        found = y_score.cpu().numpy()
+        if self.record:
+            self.record.append(len(self.history) + 1, found)
+        return {"loss": float(loss), **tally.metrics(), "roc_auc": _mean_roc_auc(val.y.cpu().numpy(), found)}
 
     def _logits(self, x: torch.Tensor) -> torch.Tensor:
         with self.device.autocast():

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import RecipeError
 from core.limits import MODEL_LIMITS
-from core.recipe import FAMILIES, Recipe, build, fitting_image_size, limits_of
+from core.recipe import EXTERNAL, FAMILIES, NETWORK_FAMILIES, Recipe, build, fitting_image_size, limits_of
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -20,6 +20,8 @@ def test_a_recipe_comes_back_from_its_document_and_keeps_its_digest(family):
 def test_every_setting_changes_the_digest(family):
     plain = build(family)
     for name, limit in limits_of(family).items():
+        if name == "epoch_scores":
+            continue
         default = plain.settings[name]
         if limit.choices:
             other = next(choice for choice in limit.choices if choice != default)
@@ -31,6 +33,13 @@ def test_every_setting_changes_the_digest(family):
             other = limit.low if default != limit.low else limit.high
         other = {"kernel_size": 5, "stride": 2, "pool_size": 3}.get(name, other)  # others do not fit the default's maps
         assert build(family, {name: other}).digest != plain.digest, name
+
+
+@pytest.mark.parametrize("family", NETWORK_FAMILIES)
+def test_what_is_only_recorded_makes_no_other_recipe_but_is_kept_in_its_document(family):
+    plain, silent = build(family), build(family, {"epoch_scores": "no"})
+    assert silent == plain and hash(silent) == hash(plain) and silent.digest == plain.digest
+    assert plain.training.epoch_scores and not Recipe.from_dict(silent.as_dict()).training.epoch_scores
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -78,7 +87,7 @@ def test_a_recipe_names_the_run_that_its_features_come_from():
 
 
 def test_every_family_has_limits_and_a_fitting_size():
-    assert set(MODEL_LIMITS) == set(FAMILIES)
+    assert set(MODEL_LIMITS) == {*FAMILIES, EXTERNAL}
     assert fitting_image_size("cnn", 28) == 28 and fitting_image_size("svm", 28) == 96 and fitting_image_size("svm", 1024) == 224
 
 

@@ -68,7 +68,7 @@ def test_compare_gives_rows_with_intervals_and_every_pair_once(capsys, trained, 
     assert code == 0 and len(found["rows"]) == 4 and len(found["pairs"]) == 6
     interval = found["rows"][0]["intervals"]["test/roc_auc"]
     assert interval["low"] <= found["rows"][0]["metrics"]["test/roc_auc"] <= interval["high"]
-    assert all("points of AUC" in pair["sentence"] or "no difference" in pair["sentence"] for pair in found["pairs"])
+    assert all("points of ROC AUC" in pair["sentence"] or "no difference" in pair["sentence"] for pair in found["pairs"])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import until
 from safetensors.numpy import load_file
@@ -87,6 +88,9 @@ def assert_same_run(root: Path, other: Path) -> None:
     assert ours.keys() == theirs.keys()
     assert all((ours[name] == theirs[name]).all() for name in ours)
     assert left.metrics == right.metrics
+    recorded, other_recorded = (Store(one).epoch_scores(run) for one, run in ((root, left), (other, right)))
+    assert recorded.epochs.tolist() == other_recorded.epochs.tolist() == list(range(1, EPOCHS + 1))
+    assert np.array_equal(recorded.y_score, other_recorded.y_score)
     assert curves(root) == curves(other)
 
 

@@ -125,3 +125,27 @@ def test_the_manifest_has_the_files_of_folders_within(tmp_path):
     (inner / "run.json").unlink()
     with pytest.raises(StoreError, match="is missing"):
         verify(tmp_path, ("members/a/run.json",))
+
+
+def test_scores_of_epochs_are_kept_where_there_are_epochs_and_damage_is_found(copy):
+    assert copy.epoch_scores(copy.get("svm-small")) is None
+    run = copy.get("cnn-small")
+    assert copy.epoch_scores(run).y_score.shape == (3, copy.predictions(run, "val").n, 1)
+    file = run.folder / "epoch-scores.npz"
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(StoreError, match="epoch-scores.npz of cnn-small is changed"):
+        copy.epoch_scores(run)
+    file.unlink()
+    with pytest.raises(StoreError, match="epoch-scores.npz of cnn-small is missing"):
+        copy.epoch_scores(run)
+
+
+def test_a_run_from_before_scores_of_epochs_were_kept_opens(copy):
+    run = copy.get("cnn-small")
+    (run.folder / "epoch-scores.npz").unlink()
+    write_manifest(run.folder)
+    document = json.loads((run.folder / "run.json").read_text())
+    del document["recipe"]["settings"]["epoch_scores"]
+    (run.folder / "run.json").write_text(json.dumps(document))
+    again = copy.get("cnn-small")
+    assert again.recipe == run.recipe and copy.epoch_scores(again) is None
