@@ -1,5 +1,6 @@
 """Every st.cache_* of the app, and nothing else. Keys are run ids, names, numbers and bytes, never arrays."""
 
+import hashlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,21 +12,44 @@ from core.data.cache.prepared import prepare
 from core.data.dataset import Dataset
 from core.data.inspection.inspect import SIZE, Inspection, inspect
 from core.data.phantom.dataset import DEFAULT_PHANTOM, load_phantom
+from core.evaluation import label_curves
+from core.evaluation.calibration import Temperature, fit_temperature
+from core.evaluation.classification_report import ClassificationReport, classification_report
+from core.evaluation.comparison import Entry as Compared
+from core.evaluation.comparison import pairs as tested
+from core.evaluation.counts import Counts
 from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
+from core.evaluation.epochs import EpochMetrics, metrics_over_epochs
+from core.evaluation.estimates import estimates
 from core.evaluation.intervals import Interval, metric_intervals
+from core.evaluation.line_view import LineView
+from core.evaluation.line_view import line_view as make_line_view
+from core.evaluation.metrics import LABEL_METRICS
+from core.evaluation.pair import Pair
+from core.evaluation.prediction_table import PredictionTable, read_whole_table
 from core.evaluation.predictions import Predictions
+from core.evaluation.scorecard import Entry
+from core.evaluation.subgroups import Subgroup, subgroup_intervals, whole
+from core.evaluation.threshold_interval import ThresholdInterval
+from core.evaluation.threshold_interval import threshold_interval as chosen_interval
+from core.images.contact_sheet import contact_sheet as make_contact_sheet
 from core.images.model_input import model_input
+from core.images.preprocess import within
 from core.inference.predictor import Predictor
+from core.jobs.published_reports import Report, reports_of
 from core.parts import Augmentation, Image
+from core.runs import learning
 from core.runs.comparing import compare_runs
+from core.runs.elsewhere import predictions_of
+from core.runs.kept_estimates import Wanted, known
 from core.runs.store import Store
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def predictions(root: str, run_id: str, split: str) -> Predictions:
-    """The stored predictions of a run."""
+    """The stored predictions of a run on "val", "test" or another data set ("on:<name>")."""
     store = Store(Path(root))
-    return store.predictions(store.get(run_id), split)
+    return predictions_of(store, store.get(run_id), split)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -38,6 +62,28 @@ def intervals(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, f
 def label_intervals(root: str, run_id: str, split: str, label: str, threshold: float) -> dict[str, Interval]:
     """Every metric of one label against the rest with its 95 % interval, at a threshold."""
     return metric_intervals(predictions(root, run_id, split).of_label(label), {label: threshold})
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def epoch_values(root: str, run_id: str, metric: str, label: str | None) -> list[float]:
+    """A metric on validation after each epoch of a run's training."""
+    store = Store(Path(root))
+    return learning.epoch_values(store, store.get(run_id), metric, label)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def epoch_metrics(root: str, run_id: str, thresholds: tuple[float, ...], label: str | None) -> EpochMetrics | None:
+    """All metrics over the epochs of a run, on validation; None where the scores of its epochs were not kept."""
+    store = Store(Path(root))
+    scores = store.epoch_scores(store.get(run_id))
+    return None if scores is None else metrics_over_epochs(predictions(root, run_id, "val"), scores, thresholds, label=label)
+
+
+@st.cache_data(max_entries=64, ttl="10m", show_spinner="Looking at published figures")
+def reports(root: str, run_id: str) -> list[Report]:
+    """The published models that a run is; its data set is looked at again after ten minutes."""
+    store = Store(Path(root))
+    return reports_of(store, store.get(run_id), lambda source: dataset(root, source))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -58,6 +104,108 @@ def histogram(root: str, run_id: str, split: str, label: str) -> ScoreHistogram:
     return score_histogram(*predictions(root, run_id, split).column(label), bins=40)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def temperature(root: str, run_id: str) -> Temperature:
+    """The temperature of a run, fitted on validation."""
+    return fit_temperature(predictions(root, run_id, "val"))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def scores(root: str, run_id: str, split: str, calibrated: bool) -> Predictions:
+    """A run's scores as they are, or calibrated by its temperature."""
+    found = predictions(root, run_id, split)
+    return temperature(root, run_id).applied(found) if calibrated else found
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def line_view(root: str, run_id: str, split: str, calibrated: bool) -> LineView:
+    """What follows a threshold as it moves, for all labels."""
+    return make_line_view(scores(root, run_id, split, calibrated))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def still(root: str, run_id: str, split: str, label: str, calibrated: bool, names: tuple[str, ...]) -> dict[str, Entry]:
+    """Metrics of a label that need no threshold, with their 95 % intervals."""
+    return estimates(scores(root, run_id, split, calibrated).of_label(label), {label: 0.5}, names)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def line_intervals(root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float) -> dict[str, Interval | None]:
+    """Every metric of one label against the rest with its 95 % interval, at a threshold."""
+    return metric_intervals(scores(root, run_id, split, calibrated).of_label(label), {label: threshold})
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking at the images")
+def contact_sheet(
+    root: str, source: str, fingerprint: str, size: int, aspect: str, image_ids: tuple[str, ...], tile: int, columns: int
+) -> bytes:
+    """Images as a JPEG sheet of tiles, as a model that was given them at `size` saw them; black where one cannot be read any more."""
+    prepared = prepare(dataset(root, source), size, Path(root), aspect=aspect)
+    place = {image_id: row for row, image_id in enumerate(prepared.dataset.image_ids.tolist())}
+    missing = np.zeros((tile, tile), np.uint8)
+    pictures = [prepared.of(np.array([place[one]]))[0] if one in place else missing for one in image_ids]
+    return make_contact_sheet(pictures, tile, columns)
+
+
+@st.cache_data(max_entries=256, show_spinner="Choosing again on resampled images")
+def threshold_interval(root: str, run_id: str, label: str, rule: str) -> ThresholdInterval | None:
+    """How much a rule's threshold depends on the validation images that were met."""
+    return chosen_interval(rule, predictions(root, run_id, "val"), label)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def operating_counts(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...]) -> dict[str, Counts]:
+    """TP, FP, FN and TN of each label at a run's operating point."""
+    return label_curves.operating_counts(predictions(root, run_id, split), dict(thresholds))
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def curves(
+    root: str, run_id: str, split: str, label: str | None, calibrated: bool, thresholds: tuple[tuple[str, float], ...], points: int
+) -> label_curves.LabelCurves:
+    """The curves of a label, or where it is None of the labels on average, which have a mark at the mean of their `thresholds`."""
+    found = scores(root, run_id, split, calibrated)
+    if label is not None:
+        return label_curves.label_curves(found, label, points)
+    return label_curves.macro_curves(found, operating_counts(root, run_id, split, thresholds), points)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def label_entries(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...]) -> dict[str, dict[str, Entry]]:
+    """Every metric of each label with its interval, of a run for which they were counted; `thresholds` are part of the key."""
+    store = Store(Path(root))
+    wanted = {label: Wanted(run_id, split, label, LABEL_METRICS) for label in predictions(root, run_id, split).labels}
+    return {label: known(store, store.get(run_id), one) for label, one in wanted.items()}
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def report(
+    root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...], labels: tuple[str, ...] | None, classes: tuple | None
+) -> ClassificationReport:
+    """The classification report of some labels, or all; `classes` are the two names of a binary task."""
+    return classification_report(predictions(root, run_id, split), dict(thresholds), labels, classes)
+
+
+@st.cache_resource(max_entries=40, show_spinner=False)
+def compared(root: str, run_id: str, name: str, split: str, label: str | None, thresholds: tuple[tuple[str, float], ...]) -> Compared:
+    """A run to be tested against others, under a name; it keeps what took long. Shared by all sessions and not changed by them."""
+    found = predictions(root, run_id, split)
+    return Compared(name, found if label is None else found.of_label(label), dict(thresholds))
+
+
+@st.cache_data(max_entries=256, show_spinner="Testing the runs against each other")
+def pairs(root: str, runs: tuple[tuple[str, str, tuple], ...], split: str, label: str | None, metric: str) -> list[Pair]:
+    """Each two runs tested against each other, of all labels or one; `runs` are ids, names and thresholds."""
+    return tested([compared(root, run_id, name, split, label, thresholds) for run_id, name, thresholds in runs], metric)
+
+
+@st.cache_data(max_entries=256, show_spinner="Computing intervals of each subgroup")
+def subgroups(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...], group: str, metric: str) -> list[Subgroup]:
+    """A metric of all images and of each subgroup, with intervals."""
+    found, points = predictions(root, run_id, split), dict(thresholds)
+    return [whole(found, points, [metric]), *subgroup_intervals(found, points, group, [metric])]
+
+
 @st.cache_data(max_entries=64, show_spinner="Comparing")
 def comparison(root: str, run_ids: tuple[str, ...], split: str, points: tuple) -> dict:
     """Rows and pairs of runs; `points`, their operating points, is part of the key."""
@@ -65,7 +213,7 @@ def comparison(root: str, run_ids: tuple[str, ...], split: str, points: tuple) -
     return compare_runs(store, [store.get(run_id) for run_id in run_ids], split)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Loading the model")
+@st.cache_resource(max_entries=10, show_spinner="Loading the model")
 def predictor(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...]) -> Predictor:
     """A run ready to answer; shared by all sessions and only read."""
     store = Store(Path(root))
@@ -78,6 +226,19 @@ def dataset(root: str, source: str) -> Dataset:
     return registry.load(source, Path(root))
 
 
+@st.cache_resource(max_entries=8, ttl="10m", show_spinner=False)
+def identified_dataset(root: str, source: str) -> tuple[Dataset, str]:
+    """A data set as it lies now and its fingerprint, which takes a while where there are many images."""
+    found = dataset(root, source)
+    return found, found.fingerprint
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def picture(root: str, source: str, fingerprint: str, row: int, side: int) -> np.ndarray:
+    """Grey pixels uint8 of an image, no larger than `side`; `fingerprint` is part of the key. Raises ImageError."""
+    return within(dataset(root, source).reader.decoded(row, side).pixels, side)
+
+
 @st.cache_data(max_entries=16, show_spinner="Looking for copies and shortcuts")
 def inspection(root: str, source: str, fingerprint: str) -> Inspection:
     """The audit, near copies and shortcuts of a data set; `fingerprint` is part of the key."""
@@ -88,6 +249,15 @@ def inspection(root: str, source: str, fingerprint: str) -> Inspection:
 def unpacked_upload(root: str, file_id: str, _upload: BinaryIO) -> str:
     """The folder of an uploaded archive's files; the same upload is unpacked once."""
     return str(own.take_in(_upload, Path(root)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the table")
+def prediction_table(file_id: str, task: str | None, _upload: BinaryIO) -> tuple[PredictionTable, str]:
+    """An uploaded table of predictions, and the sha256 of the file; only read, never changed."""
+    _upload.seek(0)
+    table = read_whole_table(_upload, task)
+    _upload.seek(0)
+    return table, hashlib.file_digest(_upload, "sha256").hexdigest()
 
 
 @st.cache_data(max_entries=32, show_spinner="Changing images")

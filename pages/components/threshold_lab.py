@@ -1,86 +1,63 @@
-"""The line and all that moves with it: histogram, matrix, rates, and the points on the curves."""
+"""The line and all that moves with it, in the browser, or with a plain slider for those who switch it off."""
 
-from pathlib import Path
-
-import numpy as np
 import streamlit as st
 
-from core.evaluation.counts import Counts, counts_at
-from core.evaluation.intervals import Interval
-from core.evaluation.metrics import METRICS, evaluate
-from core.figures.matrix import matrix_figure
-from core.figures.roc_pr import Point, pr_figure, roc_figure
-from core.figures.scores import histogram_figure
-from core.runs.run import Run
-from pages.components import cached
-from pages.components.wording import share
+from core.evaluation.line_view import spread_rows
+from core.evaluation.metrics import METRICS
+from pages.components import cached, lab_data, plain_lab, run_pictures
+from pages.components.lab_line import lab_line
+from pages.components.lab_scene import Scene
+from pages.components.line import Line
 
-STEP = 0.001
-_MOVING = ("sensitivity", "specificity", "precision", "npv", "f1", "accuracy")
 _STILL = ("roc_auc", "average_precision")
-
-
-def slider_key(run: Run, label: str) -> str:
-    """The slider's name; each run and label has its own."""
-    return f"threshold_{run.run_id}_{label}"
-
-
-def on_slider(threshold: float) -> float:
-    """The slider's nearest place that decides no validation score otherwise than `threshold` upwards: rounded down."""
-    return float(np.floor(threshold / STEP) * STEP)
+_MOST_IMAGES = 240
 
 
 @st.fragment
-def show(root: Path, run: Run, label: str, split: str) -> None:
+def show(scene: Scene) -> None:
     """Everything that depends on the line; only this part runs again when it moves."""
-    frozen = run.operating_point.thresholds[label]
-    st.session_state.setdefault(slider_key(run, label), on_slider(frozen))
-    threshold = st.slider(f"Threshold for {label}", 0.0, 1.0, step=STEP, format="%.3f", key=slider_key(run, label), persist_state="session")
-    _status(run, split, frozen, threshold)
-    y_true, y_score = cached.predictions(str(root), run.run_id, split).column(label)
-    counts = counts_at(y_true, y_score, threshold)
-    classes = run.data.classes if run.data.task == "binary" else (f"no {label}", label)
-    left, right = st.columns([3, 2])
-    left.plotly_chart(histogram_figure(cached.histogram(str(root), run.run_id, split, label), classes, threshold), key="histogram",
-                      alt=f"Scores of both classes on {split} with the threshold")  # fmt: skip
-    right.plotly_chart(matrix_figure(_matrix(counts), classes), key="matrix", alt=f"Confusion matrix on {split} at the threshold")
-    _rates(root, run, label, split, threshold)
-    _curves(root, run, label, split, Point(threshold, counts))
+    line = scene.line()
+    _status(scene, line)
+    if scene.plain:
+        plain_lab.show(scene, line)
+        return
+    lab_line(_data(scene, line), f"lab_{scene.run.run_id}", line.move)
+    st.caption(f"On {scene.split}, with 95 % intervals where a number is a share of images. Drag the line, or use the arrow and page "
+               "keys. ROC AUC and average precision do not depend on it: they stay.")  # fmt: skip
 
 
-def _status(run: Run, split: str, frozen: float, threshold: float) -> None:
-    point = run.operating_point
-    how = "fixed beforehand" if point.rule == "0.5" else f"chosen by {point.rule} on validation"
+def _status(scene: Scene, line: Line) -> None:
+    rule = scene.run.operating_point.rule
+    how = f"chosen by {rule} on validation" if not rule.replace(".", "", 1).isdigit() else "fixed beforehand"
     with st.container(horizontal=True):
-        st.badge(f"Frozen: {frozen:.3f}, {how}", icon=":material/lock:", color="gray")
-        if on_slider(frozen) != on_slider(threshold + STEP / 2):
-            words = "Exploratory: this line was moved while looking at test" if split == "test" else "Trying out on validation"
+        st.badge(f"Frozen: {line.frozen:.3f}, {how}", icon=":material/lock:", color="gray")
+        if line.is_moved:
+            words = "Exploratory: this line was moved while looking at test" if scene.split == "test" else "Trying out on validation"
             st.badge(words, icon=":material/explore:", color="orange")
+            st.button("Back to the frozen threshold", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:")
 
 
-def _rates(root: Path, run: Run, label: str, split: str, threshold: float) -> None:
-    """The numbers that move, then those that stay."""
-    one = cached.predictions(str(root), run.run_id, split).of_label(label)
-    values, found = evaluate(one, {label: threshold}), cached.label_intervals(str(root), run.run_id, split, label, threshold)
-    with st.grid("auto", min_column_width=130):
-        for name in (*_MOVING, *_STILL):
-            _rate(name, values[name], found[name], split)
-    st.caption(f"On {split}, with 95 % intervals. ROC AUC and average precision do not depend on the threshold: they stay as it moves.")
+def _data(scene: Scene, line: Line) -> dict:
+    root, run = str(scene.root), scene.run
+    view = cached.line_view(root, run.run_id, scene.split, scene.calibrated)
+    still = cached.still(root, run.run_id, scene.split, scene.label, scene.calibrated, _STILL)
+    one = scene.predictions().of_label(scene.label)
+    return lab_data.counts_data(view) | {
+        "key": f"{run.run_id} {scene.split} {scene.label} {scene.calibrated}", "label": view.labels.index(scene.label),
+        "classes": list(scene.classes), "labels": lab_data.label_data(view, {name: scene.line(name).place for name in view.labels}),
+        "threshold": line.place, "frozen": lab_data.frozen_data(one, scene.label, line.frozen), "missed_costs": scene.missed_costs,
+        "together": scene.together, "still": lab_data.still_data({name: METRICS[name].title for name in _STILL}, still),
+        "images": lab_data.image_data(_images(scene)),
+    }  # fmt: skip
 
 
-def _rate(name: str, value: float | None, one: Interval | None, split: str) -> None:
-    low_high = f"{one.low:.3f} to {one.high:.3f}" if one else "no interval"
-    st.metric(METRICS[name].title, share(value), low_high, delta_color="off", delta_arrow="off", border=True,
-              help=f"{METRICS[name].definition} On {split}.")  # fmt: skip
-
-
-def _curves(root: Path, run: Run, label: str, split: str, point: Point) -> None:
-    left, right = st.columns(2)
-    at, key = {run.title: point}, (str(root), run.run_id, split, label)
-    left.plotly_chart(roc_figure({run.title: cached.roc(*key)}, at, 300), key="lab_roc", alt="ROC curve with the threshold's point")
-    curves = {run.title: cached.precision_recall(*key)}
-    right.plotly_chart(pr_figure(curves, at, 300), key="lab_pr", alt="Precision-recall curve with the threshold's point")
-
-
-def _matrix(counts: Counts) -> np.ndarray:
-    return np.array([[counts.tn, counts.fp], [counts.fn, counts.tp]], int)
+def _images(scene: Scene) -> lab_data.NearImages | None:
+    pictures = run_pictures.of_run(scene.root, scene.run)
+    if pictures.dataset is None:
+        return None
+    y_true, y_score = scene.predictions().column(scene.label)
+    rows = spread_rows(y_score, _MOST_IMAGES)
+    ids = tuple(scene.predictions().image_ids[rows].tolist())
+    image, key = scene.run.recipe.image, (str(scene.root), pictures.source, pictures.fingerprint)
+    sheet = cached.contact_sheet(*key, image.image_size, image.aspect, ids, lab_data.TILE, lab_data.COLUMNS)
+    return lab_data.NearImages(y_score[rows], y_true[rows], sheet)

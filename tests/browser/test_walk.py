@@ -10,9 +10,9 @@ from tests.browser.conftest import settled
 STARTER_MS = 300_000  # about 100 s on two quiet cores
 
 
-def metric(page: Page, label: str):
-    """The value of a metric card."""
-    return page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True)).get_by_test_id("stMetricValue")
+def rate(page: Page, name: str):
+    """A number of the lab."""
+    return page.locator(f".rate[data-rate={name}] .value")
 
 
 def go(page: Page, title: str) -> None:
@@ -39,13 +39,13 @@ def test_a_newcomer_walks_from_the_start_to_a_verdict(server, visit, shared):
     expect(page.get_by_text(re.compile("points of AUC")).first).to_be_visible()
 
     go(page, "Thresholds")
-    before = metric(page, "Sensitivity").inner_text(), metric(page, "ROC AUC").inner_text()
+    before = rate(page, "sensitivity").inner_text(), rate(page, "roc_auc").inner_text()
     slider = page.get_by_role("slider", name="Threshold for pneumonia")
     slider.focus()
     for _ in range(4):
         slider.press("PageDown")
-    expect(metric(page, "Sensitivity")).not_to_have_text(before[0])
-    expect(metric(page, "ROC AUC")).to_have_text(before[1])
+    expect(rate(page, "sensitivity")).not_to_have_text(before[0])
+    expect(rate(page, "roc_auc")).to_have_text(before[1])
     expect(page.get_by_text("Exploratory: this line was moved while looking at test")).to_be_visible()
 
     go(page, "Single image")
@@ -89,7 +89,7 @@ def test_a_bad_file_is_refused_with_its_reason_and_nothing_breaks(full_server, v
     expect(page.get_by_test_id("stAlert").filter(has_text="bad_html.jpg")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["", "data", "train", "progress", "compare", "thresholds", "single_image"])
+@pytest.mark.parametrize("path", ["", "data", "train", "progress", "compare", "thresholds", "mistakes", "single_image"])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_page_fits_the_window(path, width, scheme, full_server, visit):
     page = visit(f"{full_server.url}/{path}", width, scheme)

@@ -2,7 +2,7 @@
 
 import pytest
 
-PAGES = ("start", "data", "train", "progress", "compare", "thresholds", "single_image")
+PAGES = ("start", "data", "train", "progress", "compare", "thresholds", "mistakes", "single_image")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -39,6 +39,7 @@ def test_compare_shows_the_stored_numbers_of_the_chosen_split(opened, store, tra
 
 def test_moving_the_threshold_moves_the_numbers_but_not_the_auc(opened, store):
     app = opened(store.root, "thresholds")
+    app.toggle(key="plain").set_value(True).run()
     before = {one.label: one.value for one in app.metric}
     app.slider[0].set_value(0.01).run()
     after = {one.label: one.value for one in app.metric}
@@ -50,6 +51,7 @@ def test_a_rule_moves_the_line_to_what_validation_chose(opened, store):
     from core.runs.operating import choose_point
 
     app = opened(store.root, "thresholds")
+    app.toggle(key="plain").set_value(True).run()
     app.selectbox(key="rule").set_value("youden").run()
     run = store.get(app.selectbox(key="threshold_run").value)
     chosen = choose_point(store, run, "youden")

@@ -1,0 +1,39 @@
+"""What the lab shows: one label of a run on one split, and how."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.evaluation.predictions import Predictions
+from core.runs.run import Run
+from pages.components import cached
+from pages.components.line import Line, line_of
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`calibrated` scores went through the temperature fitted on validation; `missed_costs` false alarms are worth one missed case.
+
+    `together` puts all labels at the line; `plain` shows it with a slider and figures of the server instead of in the browser.
+    """
+
+    root: Path
+    run: Run
+    label: str
+    split: str
+    calibrated: bool
+    missed_costs: float
+    together: bool
+    plain: bool
+
+    @property
+    def classes(self) -> tuple[str, str]:
+        """What images without and with the label are called."""
+        return self.run.data.classes if self.run.data.task == "binary" else (f"no {self.label}", self.label)
+
+    def line(self, label: str | None = None) -> Line:
+        """The line of the label, or of another one."""
+        return line_of(str(self.root), self.run, label or self.label, self.calibrated)
+
+    def predictions(self) -> Predictions:
+        """All scores of the run on the split."""
+        return cached.scores(str(self.root), self.run.run_id, self.split, self.calibrated)

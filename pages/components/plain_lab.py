@@ -1,0 +1,86 @@
+"""The lab with a plain slider: the same numbers, figure by figure, for those who switch the other one off."""
+
+import numpy as np
+import streamlit as st
+
+from core.evaluation.counts import Counts, counts_at
+from core.evaluation.intervals import Interval
+from core.evaluation.metrics import METRICS, evaluate
+from core.evaluation.utility import expected_cost, net_benefit
+from core.figures.matrix import matrix_figure
+from core.figures.roc_pr import Point, pr_figure, roc_figure
+from core.figures.scores import histogram_figure
+from pages.components import cached
+from pages.components.lab_scene import Scene
+from pages.components.line import STEP, Line
+from pages.components.view import thresholds_of
+from pages.components.wording import share
+
+_MOVING = ("sensitivity", "specificity", "precision", "npv", "f1", "accuracy", "youden")
+_STILL = ("roc_auc", "average_precision")
+_POINTS = 500
+
+
+def show(scene: Scene, line: Line) -> None:
+    """Slider, histogram, matrix, numbers and curves."""
+    st.session_state[f"slider_{line.key}"] = on_slider(line.place)
+    threshold = st.slider(f"Threshold for {scene.label}", 0.0, 1.0, step=STEP, format="%.3f", key=f"slider_{line.key}",
+                          on_change=_moved, args=(line,))  # fmt: skip
+    one = scene.predictions().of_label(scene.label)
+    y_true, y_score = one.column(scene.label)
+    counts = counts_at(y_true, y_score, threshold)
+    left, right = st.columns([3, 2])
+    histogram = cached.line_view(str(scene.root), scene.run.run_id, scene.split, scene.calibrated).histogram(scene.label)
+    left.plotly_chart(histogram_figure(histogram, scene.classes, threshold), key="histogram",
+                      alt=f"Scores of both classes on {scene.split} with the threshold")  # fmt: skip
+    right.plotly_chart(matrix_figure(_matrix(counts), scene.classes), key="matrix",
+                       alt=f"Confusion matrix on {scene.split} at the threshold")  # fmt: skip
+    _rates(scene, evaluate(one, {scene.label: threshold}), counts, threshold)
+    _curves(scene, Point(threshold, counts))
+
+
+def on_slider(threshold: float) -> float:
+    """The slider's nearest place that decides no score otherwise than `threshold` upwards: rounded down."""
+    return float(np.floor(threshold / STEP) * STEP)
+
+
+def _moved(line: Line) -> None:
+    line.move(st.session_state[f"slider_{line.key}"])
+
+
+def _rates(scene: Scene, values: dict, counts: Counts, threshold: float) -> None:
+    """The numbers that move, then those that stay."""
+    key = (str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated)
+    found = cached.line_intervals(*key, threshold)
+    with st.grid("auto", min_column_width=130):
+        for name in (*_MOVING, *_STILL):
+            _rate(METRICS[name].title, values[name], found.get(name), f"{METRICS[name].definition} On {scene.split}.")
+        flagged = (counts.tp + counts.fp) / (counts.tp + counts.fp + counts.fn + counts.tn)
+        _rate("Flagged", flagged, None, f"The share of images called positive. On {scene.split}.")
+        words = f"1 missed case costs as much as {scene.missed_costs:g} false alarms; per image, on {scene.split}."
+        _rate("Cost per image", float(expected_cost(counts, scene.missed_costs)), None, words)
+        _rate("Net benefit", float(net_benefit(counts, threshold)) if threshold < 1 else None, None, f"On {scene.split}.")
+    st.caption(
+        f"On {scene.split}, with 95 % intervals. ROC AUC and average precision do not depend on the threshold: they stay as it moves."
+    )
+
+
+def _rate(title: str, value: float | None, one: Interval | None, words: str) -> None:
+    low_high = f"{one.low:.3f} to {one.high:.3f}" if one else "no interval"
+    st.metric(title, share(value), low_high, delta_color="off", delta_arrow="off", border=True, help=words)
+
+
+def _curves(scene: Scene, point: Point) -> None:
+    key = (str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated)
+    curves, at, title = cached.curves(*key, thresholds_of(scene.run), _POINTS), {scene.run.title: point}, scene.run.title
+    left, right = st.columns(2)
+    for column, curve, figure, words in (
+        (left, curves.roc, roc_figure, "ROC curve"),
+        (right, curves.pr, pr_figure, "Precision-recall curve"),
+    ):
+        if curve is not None:
+            column.plotly_chart(figure({title: curve}, at, 300), key=f"lab_{words}", alt=f"{words} with the threshold's point")
+
+
+def _matrix(counts: Counts) -> np.ndarray:
+    return np.array([[counts.tn, counts.fp], [counts.fn, counts.tp]], int)
