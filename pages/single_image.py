@@ -8,9 +8,18 @@ from pages.components import cached, verdict, view
 
 root = view.open_page("Single image", "One chest X-ray, yours or an example: every run in view answers with score, threshold and verdict.")
 with view.told():
-    runs = view.runs_in_view()
+    in_view = view.runs_in_view()
+    runs = [run for run in in_view if run.has_weights]
     if not runs:
-        view.empty("radiology", "No run is in view. Choose runs in the sidebar, or train the starter comparison.", "start", "Go to start")
+        view.empty(
+            "radiology",
+            "No run that can answer is in view. Choose runs in the sidebar, or train the starter comparison.",
+            "start",
+            "Go to start",
+        )
+if len(runs) < len(in_view):
+    away = ", ".join(run.title for run in in_view if not run.has_weights)
+    st.caption(f":material/info: Trained elsewhere, so not here to answer: {away}.")
 st.caption("Not for diagnosis. The image is read in memory, is not stored, and what names a patient in it is dropped.")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -14,7 +14,7 @@ root = view.open_page("Train", "A recipe is a model with its settings and seed. 
 
 with view.told():
     known = wording.distinct({entry.name: entry.title for entry in registry.entries(root) if entry.here})
-    runs = {run.run_id: run for run in view.store().runs()}
+    runs = {run.run_id: run for run in view.store().runs() if run.has_weights}
 wished = st.session_state.pop("train_data", None)
 if wished in known:
     st.session_state["train_source"] = wished

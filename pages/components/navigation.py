@@ -10,6 +10,7 @@ _PAGES = (
     ("progress", "Progress", "pending_actions", "What is trained now, what waits, what failed."),
     ("compare", "Compare", "compare", "Runs side by side, with intervals and paired tests."),
     ("thresholds", "Thresholds", "tune", "Move a threshold and see who is missed and who is alarmed."),
+    ("mistakes", "Mistakes", "image_search", "The images that a run gets wrong, worst first, and labels that look wrong."),
     ("single_image", "Single image", "radiology", "One X-ray and what each run says of it."),
 )
 

@@ -1,4 +1,4 @@
-"""A card for a run: what it is, its test ROC AUC with interval, and how it learned."""
+"""A card for a run: what it is, its ROC AUC on test with interval, and how it learned."""
 
 from pathlib import Path
 
@@ -16,10 +16,12 @@ def run_card(root: Path, run: Run) -> None:
     """One cell of a grid."""
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{run.title}**")
-        st.caption(f"{run.description} · {run.data.title} · {ago(run.created)} · trained in {duration(run.seconds)}")
-        interval = cached.intervals(str(root), run.run_id, "test", thresholds_of(run))["roc_auc"]
+        trained = f" · trained in {duration(run.seconds)}" if run.has_weights else ""
+        st.caption(f"{run.description} · {run.data.title} · {ago(run.created)}{trained}")
+        split = "test" if "test" in run.data.images else "val"
+        interval = cached.intervals(str(root), run.run_id, split, thresholds_of(run))["roc_auc"]
         history = [record.val_roc_auc for record in Store(root).history(run) if record.val_roc_auc is not None]
         curve = history if len(history) > 1 else None
-        st.metric("ROC AUC, test", share(interval and interval.value), chart_data=curve, help=METRICS["roc_auc"].definition)
+        st.metric(f"ROC AUC, {split}", share(interval and interval.value), chart_data=curve, help=METRICS["roc_auc"].definition)
         if interval:
             st.caption(f"95 % interval {interval.low:.3f} to {interval.high:.3f}")

@@ -7,12 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import CoreError
+from core.runs.marks import Marks
 from core.runs.run import Run
 from core.runs.store import Store, store_root
 from pages.components.navigation import check_front_door
+from pages.components.wording import distinct
 
 _KEY, _WISH = "runs", "runs_wished"
-_MOST = 6
+MOST = 10  # as many as there are colours
 
 
 def open_page(title: str, sentence: str) -> Path:
@@ -38,13 +40,13 @@ def choose_runs() -> None:
     """The head of the sidebar: which runs are in view, on every page, and in the address."""
     with told():
         runs = store().runs()
-    titles = {run.run_id: run.title for run in runs}
+    titles = distinct({run.run_id: run.title for run in runs})
     if _WISH in st.session_state:
         st.session_state[_KEY] = [run_id for run_id in st.session_state.pop(_WISH) if run_id in titles]
     elif _KEY not in st.session_state and _KEY not in st.query_params:
-        st.session_state[_KEY] = [run.run_id for run in _newest_together(runs)]
+        st.session_state[_KEY] = [run.run_id for run in _newest_together(runs, Marks(root()).of("archived"))]
     st.multiselect("Runs in view", list(titles), key=_KEY, bind="query-params", format_func=lambda run_id: titles.get(run_id, run_id),
-                   max_selections=_MOST, placeholder="No run yet" if not runs else "Choose runs")  # fmt: skip
+                   max_selections=MOST, placeholder="No run yet" if not runs else "Choose runs")  # fmt: skip
     _split_badge(runs_in_view())
 
 
@@ -54,9 +56,14 @@ def runs_in_view() -> list[Run]:
     return [known[run_id] for run_id in st.session_state.get(_KEY, []) if run_id in known]
 
 
+def shared_labels(runs: list[Run]) -> list[str]:
+    """The labels that all of the runs have, in the order of the first."""
+    return [label for label in runs[0].data.labels if all(label in run.data.labels for run in runs)]
+
+
 def wish_runs(run_ids: list[str]) -> None:
     """Put these runs in view from the next rerun on."""
-    st.session_state[_WISH] = run_ids[:_MOST]
+    st.session_state[_WISH] = run_ids[:MOST]
 
 
 @contextmanager
@@ -91,8 +98,9 @@ def synthetic_note(runs: list[Run]) -> None:
         st.caption(":material/science: Synthetic images: the phantom is drawn by Cutpoint, no patient is shown.")
 
 
-def _newest_together(runs: list[Run]) -> list[Run]:
-    """The newest four runs on the data of the newest."""
+def _newest_together(runs: list[Run], archived: frozenset[str]) -> list[Run]:
+    """The newest four runs on the data of the newest; archived ones are left out."""
+    runs = [run for run in runs if run.run_id not in archived]
     return [run for run in runs if run.data.fingerprint == runs[0].data.fingerprint][:4] if runs else []
 
 

@@ -1,0 +1,157 @@
+"""What is looked at on the mistakes page: a run, a split, a cell of the matrix, scores and a subgroup; all of it in the address."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from core.evaluation.intervals import wilson
+from core.evaluation.mistakes import WRONG, cell_in_words, cell_names, cell_of, class_cell, rows_of, shown_scores
+from core.evaluation.predictions import Predictions
+from core.figures.matrix_cells import cells_figure
+from core.runs.run import Run
+from pages.components import cached, view
+
+SPLITS = ("test", "val")
+EVERYONE = "Everyone"
+_NOT_KNOWN = "not known"
+_OF_TWO = [["TN", "FP"], ["FN", "TP"]]  # rows actual, columns called
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What was asked for: `predictions` of the split or subgroup, and the `rows` of them that are to be shown, worst first."""
+
+    run: Run
+    split: str
+    label: str
+    cell: str
+    predictions: Predictions
+    rows: np.ndarray
+
+
+def choose_run(root: Path) -> Run:
+    """One of the runs in view, or the one that a link names. The page ends here where there is none."""
+    runs = {run.run_id: run for run in view.runs_in_view()}
+    linked = st.session_state.get("mistake_run") or st.query_params.get("mistake_run")
+    runs |= {run.run_id: run for run in view.store().runs() if run.run_id == linked}
+    if not runs:
+        view.empty("image_search", "No run is in view. Choose one in the sidebar, or train the starter comparison.", "start", "Go to start")
+    _keep_known("mistake_run", runs)
+    return runs[st.selectbox("Run", list(runs), key="mistake_run", bind="query-params", on_change=forget_image, width=260)]
+
+
+def ask_split(run: Run) -> str:
+    """Validation or test, once for the whole page, as far as the run has scores of both."""
+    there = [split for split in SPLITS if split in run.data.images]
+    _keep_known("mistake_split", there)
+    return st.segmented_control("Split", there, default=there[0], required=True, key="mistake_split", bind="query-params",
+                                on_change=forget_image)  # fmt: skip
+
+
+def ask_label(run: Run) -> str:
+    """The label that is looked at, where there are several that an image may have."""
+    labels = run.data.labels
+    if run.data.task != "multilabel":
+        return labels[0]
+    _keep_known("mistake_label", labels)
+    return st.selectbox("Label", labels, key="mistake_label", bind="query-params", on_change=forget_image, width=220)
+
+
+def ask(root: Path, run: Run, split: str, label: str) -> Shown:
+    """The matrix, the cell and the filters."""
+    everyone, points = cached.predictions(str(root), run.run_id, split), run.operating_point.thresholds
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        cell = _ask_cell(run)
+        predictions = _subgroup(everyone)
+        low, high = st.slider("Score from and to", 0.0, 1.0, (0.0, 1.0), 0.01, key="mistake_scores", bind="query-params",
+                              on_change=forget_image, help=_meaning(run.data.task, label))  # fmt: skip
+    with left:
+        _matrix(run, predictions, label, cell, split)
+    rows = rows_of(predictions, points, label, cell)
+    scores = shown_scores(predictions, points, label)[0][rows]
+    rows = rows[(scores >= np.float32(low)) & (scores <= np.float32(high))]
+    return Shown(run, split, label, cell, predictions, rows)
+
+
+def told(shown: Shown) -> str:
+    """How many images there are, what they are, and their share of those that could be, with its interval."""
+    predictions, points = shown.predictions, shown.run.operating_point.thresholds
+    words = cell_in_words(shown.cell, shown.label, predictions.labels)
+    inside = len(rows_of(predictions, points, shown.label, shown.cell))
+    of = _could_be(shown)
+    low, high = wilson(inside, of) if of else (0.0, 0.0)
+    share = f": {inside / of:.1%} (95 % interval {low:.1%} to {high:.1%})" if of else ""
+    fewer = "" if len(shown.rows) == inside else f" {len(shown.rows):,} of them have such scores."
+    return f"**{inside:,}** of {of:,} images on **{shown.split}**{share}. Each {words}.{fewer}"
+
+
+def forget_image() -> None:
+    """Begin with the worst image again."""
+    st.session_state["image"] = None
+    st.session_state["mistake_page"] = 1
+
+
+def _could_be(shown: Shown) -> int:
+    """Images whose truth is that of the cell: all, where it is any mistake."""
+    if shown.cell == WRONG:
+        return shown.predictions.n
+    cells = cell_of(shown.predictions, shown.run.operating_point.thresholds, shown.label)
+    if shown.predictions.task == "multiclass":
+        labels = shown.predictions.labels
+        actual = next(one for one in labels for called in labels if class_cell(one, called) == shown.cell)
+        return int(shown.predictions.column(actual)[0].sum())
+    return int(np.isin(cells, ("TP", "FN") if shown.cell in ("TP", "FN") else ("TN", "FP")).sum())
+
+
+def _ask_cell(run: Run) -> str:
+    names = cell_names(run.data.task, run.data.labels)
+    _keep_known("cell", names)
+    if run.data.task == "multiclass":
+        return st.selectbox("Cell (actual > called)", names, key="cell", bind="query-params", on_change=forget_image)
+    return st.segmented_control("Cell", names, default=names[0], required=True, key="cell", bind="query-params", on_change=forget_image)
+
+
+def _subgroup(predictions: Predictions) -> Predictions:
+    parts = {
+        f"{name}: {value or _NOT_KNOWN}": column == value
+        for name, column in predictions.groups.items()
+        for value in sorted(set(column.tolist()), key=lambda one: (not one, one))
+    }
+    if not parts:
+        return predictions
+    _keep_known("mistake_group", (EVERYONE, *parts))
+    chosen = st.selectbox("Subgroup", (EVERYONE, *parts), key="mistake_group", bind="query-params", on_change=forget_image)
+    return predictions if chosen == EVERYONE else predictions.select(parts[chosen])
+
+
+def _matrix(run: Run, predictions: Predictions, label: str, cell: str, split: str) -> None:
+    """The matrix; a click on a cell opens it, as the control beside it does."""
+    cells = cell_of(predictions, run.operating_point.thresholds, label)
+    if run.data.task == "multiclass":
+        classes, names = run.data.labels, [[class_cell(one, other) for other in run.data.labels] for one in run.data.labels]
+    else:
+        classes, names = (run.data.classes if run.data.task == "binary" else (f"no {label}", label)), _OF_TWO
+    counts = np.array([[(cells == name).sum() for name in row] for row in names], int)
+    figure, words = cells_figure(counts, classes, names, cell), f"Confusion matrix on {split}; choose a cell with the control beside it"
+    st.plotly_chart(figure, key="mistake_matrix", on_select=_open_cell, selection_mode="points", alt=words,
+                    config={"displayModeBar": False})  # fmt: skip
+
+
+def _open_cell() -> None:
+    points = st.session_state["mistake_matrix"].selection.points
+    if points:
+        st.session_state["cell"] = points[0]["customdata"]
+        forget_image()
+
+
+def _meaning(task: str, label: str) -> str:
+    return "Of the score of the true class." if task == "multiclass" else f"Of the score of {label}."
+
+
+def _keep_known(key: str, known) -> None:
+    """Forget a choice that another run does not offer."""
+    if st.session_state.get(key) not in (None, *known):
+        del st.session_state[key]
