@@ -22,7 +22,7 @@ scored = compare_head.scored(root, runs, asked.split)
 if not scored:
     st.stop()
 if len({run.data.fingerprint for run in scored}) > 1 and not asked.split.startswith(compare_head.ELSEWHERE):
-    st.warning("These runs were trained on different data: their numbers stand side by side but cannot be tested against each other.",
+    st.warning("These runs are of different data: their numbers stand side by side but cannot be tested against each other.",
                icon=":material/warning:")  # fmt: skip
 with view.told():
     compare_numbers.show(root, scored, distinct({run.run_id: run.title for run in scored}), asked)

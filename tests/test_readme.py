@@ -24,7 +24,10 @@ def test_every_page_stands_in_the_table():
 
 def test_every_command_that_it_shows_is_known(capsys):
     words = {line.split()[0] for line in re.findall(r"\.venv/bin/python -m core (.+)$", README, re.M)}
-    assert words == {"data", "train", "runs", "threshold", "compare", "predict", "submission", "starter", "recipes", "models"}
+    assert words == {
+        "data", "train", "runs", "threshold", "compare", "evaluate", "score", "epochs", "notes", "predict", "submission", "starter",
+        "recipes", "models",
+    }  # fmt: skip
     for word in words:
         try:
             main([word, "--help"])

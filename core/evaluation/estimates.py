@@ -1,9 +1,11 @@
 """Metrics with their 95 % intervals, or why there is none: one entry for each that is asked for, none of them silent."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from core.evaluation.intervals import Interval, label_metric_intervals, metric_intervals
-from core.evaluation.metrics import LABEL_METRICS, METRICS, evaluate, metrics_of, per_label, unavailable, unavailable_of_label
+from core.evaluation.decisions import decisions
+from core.evaluation.intervals import Interval, metric_intervals
+from core.evaluation.metrics import METRICS, evaluate, metrics_of, unavailable
 from core.evaluation.predictions import Predictions
 from core.evaluation.scorecard import NOT_AVAILABLE, Entry
 
@@ -19,14 +21,20 @@ def estimates(predictions: Predictions, thresholds: Mapping[str, float], names: 
     return {name: _entry(values.get(name), intervals.get(name), why.get(name, foreign[name])) for name in names}
 
 
-def label_estimates(predictions: Predictions, thresholds: Mapping[str, float]) -> dict[str, dict[str, Entry]]:
-    """All metrics that a label has, of each label against the rest: {label: {name: entry}}."""
-    values, why = per_label(predictions, thresholds), unavailable_of_label(predictions, thresholds)
-    intervals = label_metric_intervals(predictions, thresholds)
-    return {
-        label: {name: _entry(values[label][name], intervals[label].get(name), why[label].get(name, "")) for name in LABEL_METRICS}
-        for label in predictions.labels
-    }
+def label_estimates(predictions: Predictions, thresholds: Mapping[str, float], label: str, names: Sequence[str]) -> dict[str, Entry]:
+    """The named metrics of one label against the rest. Raises EvaluationError for a label that is none.
+
+    Where there are several classes, an image is called the one with the highest score: there the decision stands in the place of the
+    score for what needs a threshold.
+    """
+    one = predictions.of_label(label)
+    if predictions.task != "multiclass":
+        return estimates(one, {label: thresholds[label]}, names)
+    decided = decisions(predictions, thresholds)[:, [predictions.label_index(label)]]
+    of_decision = [name for name in names if METRICS[name].needs_threshold]
+    found = estimates(replace(one, y_score=decided), {label: 0.5}, of_decision)
+    found |= estimates(one, {label: 0.5}, [name for name in names if name not in of_decision])
+    return {name: found[name] for name in names}
 
 
 def _entry(value: float | None, interval: Interval | None, why: str) -> Entry:

@@ -2,7 +2,7 @@
 
 from core.evaluation.curves import CalibrationCurve
 from core.figures.roc_pr import diagonal
-from core.figures.style import axis, color_of, dash_of, figure
+from core.figures.style import axis, color_of, dash_of, figure, symbol_of
 
 SMALL = 20  # images; a bin with fewer is drawn hollow
 
@@ -12,19 +12,29 @@ def calibration_figure(curves: dict[str, CalibrationCurve], height: int = 380, s
 
     `score` is what the axis calls them: "Score", or "Probability" after calibration.
     """
-    traces = [diagonal(), *(_curve(number, title, curve) for number, (title, curve) in enumerate(curves.items()))]
+    traces = [diagonal()]
+    for number, (title, curve) in enumerate(curves.items()):
+        traces += [_line(number, title, curve), _bins(number, title, curve)]
     across, upright = axis(f"{score}, mean of each bin", -0.01, 1.01), axis("Share with the label", -0.01, 1.02)
     return figure(traces, height, xaxis=across, yaxis=upright)
 
 
-def _curve(number: int, title: str, curve: CalibrationCurve) -> dict:
-    color = color_of(number)
+def _line(number: int, title: str, curve: CalibrationCurve) -> dict:
+    return {
+        "type": "scatter", "mode": "lines", "name": title, "legendgroup": title, "x": curve.mean_score.tolist(),
+        "y": curve.positive_share.tolist(), "line": {"color": color_of(number), "dash": dash_of(number), "width": 1.8}, "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _bins(number: int, title: str, curve: CalibrationCurve) -> dict:
+    """The bins for themselves: the legend would show the mark of the first, which may be hollow."""
+    color, symbol = color_of(number), symbol_of(number)
     share, low, high = curve.positive_share, curve.low, curve.high
     return {
-        "type": "scatter", "mode": "lines+markers", "name": title, "x": curve.mean_score.tolist(), "y": share.tolist(),
+        "type": "scatter", "mode": "markers", "name": title, "legendgroup": title, "showlegend": False,
+        "x": curve.mean_score.tolist(), "y": share.tolist(),
         "customdata": [list(row) for row in zip(low.tolist(), high.tolist(), curve.images.tolist(), strict=True)],
-        "line": {"color": color, "dash": dash_of(number), "width": 1.8},
-        "marker": {"size": 8, "color": color, "symbol": ["circle-open" if few else "circle" for few in curve.images < SMALL]},
+        "marker": {"size": 8, "color": color, "symbol": [f"{symbol}-open" if few else symbol for few in curve.images < SMALL]},
         "error_y": {"type": "data", "symmetric": False, "array": (high - share).tolist(), "arrayminus": (share - low).tolist(),
                     "color": color, "thickness": 1.4, "width": 3},
         "hovertemplate": f"{title}<br>mean score %{{x:.3f}}<br>%{{y:.1%}} have the label (%{{customdata[0]:.1%}} to %{{customdata[1]:.1%}})"

@@ -72,7 +72,7 @@ def _told(one: Subgroup, metric: str) -> str:
 
 def _overall(number: int, groups: list[Subgroup], metric: str) -> list[dict]:
     values = [one.metrics[metric] for one in groups if one.value == ALL and one.metrics[metric] is not None]
-    line = {"color": color_of(number), "width": 1, "dash": "dot" if number == 0 else dash_of(number)}
+    line = {"color": color_of(number), "width": 1, "dash": dash_of(number)}
     return [
         {"type": "line", "x0": value, "x1": value, "yref": "paper", "y0": 0, "y1": 1, "line": line, "layer": "below"} for value in values
     ]

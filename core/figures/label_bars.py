@@ -2,7 +2,7 @@
 
 from core.evaluation.intervals import Interval
 from core.figures.run_rows import broken, height_of, not_available, place, row_layout, thickness
-from core.figures.style import QUIET, axis, color_of, figure, pattern_of
+from core.figures.style import QUIET, axis, color_of, figure, pale, pattern_of
 
 
 def label_bars_figure(
@@ -40,10 +40,11 @@ def _bars(number: int, run: str, found: dict[str, Interval], places: dict[str, f
     return {
         "type": "bar", "orientation": "h", "name": run, "legendgroup": str(number),
         "x": [one.value for one in intervals] or [None], "y": [places[label] for label in found] or [None],
-        "width": thickness(runs) * 0.86, "opacity": 0.72,
-        "marker": {"color": color, "pattern": {"shape": pattern_of(number), "solidity": 0.2}},
+        "width": thickness(runs) * 0.86,
+        "marker": {"color": pale(color), "line": {"color": color, "width": 1},
+                   "pattern": {"shape": pattern_of(number), "solidity": 0.2, "fillmode": "overlay", "fgcolor": color, "fgopacity": 0.6}},
         "error_x": {"type": "data", "symmetric": False, "array": [one.high - one.value for one in intervals],
-                    "arrayminus": [one.value - one.low for one in intervals], "color": QUIET, "thickness": 2, "width": 4},
+                    "arrayminus": [one.value - one.low for one in intervals], "color": color, "thickness": 2.5, "width": 4},
         "customdata": [f"{label}: {one.value:.3f} ({one.low:.3f} to {one.high:.3f}), {one.method}" for label, one in found.items()],
         "hovertemplate": f"{run}<br>%{{customdata}}<extra></extra>",
     }  # fmt: skip

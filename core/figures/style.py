@@ -44,3 +44,8 @@ def symbol_of(number: int) -> str:
 def pattern_of(number: int) -> str:
     """The pattern of the n-th run's or class's bars."""
     return PATTERNS[number % len(PATTERNS)]
+
+
+def pale(color: str) -> str:
+    """A colour "#RRGGBB" that lets what is behind it through: an area under a line of the full colour."""
+    return f"rgba({int(color[1:3], 16)},{int(color[3:5], 16)},{int(color[5:], 16)},0.4)"

@@ -39,7 +39,7 @@ def known(store: Store, run: Run, wanted: Wanted) -> dict[str, Entry]:
 
 
 def count(store: Store, run: Run, wanted: Wanted) -> None:
-    """Count what is wanted and not kept, and keep it; of one label, with it all metrics of all labels.
+    """Count what is wanted and not kept, and keep it.
 
     Raises StoreError where the scores cannot be read or the run is gone, and EvaluationError for a label that is none.
     """
@@ -50,8 +50,7 @@ def count(store: Store, run: Run, wanted: Wanted) -> None:
     if wanted.label is None:
         found = {"all": _plain(estimates(predictions, thresholds, missing))}
     else:
-        predictions.label_index(wanted.label)
-        found = {"labels": {label: _plain(one) for label, one in label_estimates(predictions, thresholds).items()}}
+        found = {"labels": {wanted.label: _plain(label_estimates(predictions, thresholds, wanted.label, missing))}}
     _keep(run, wanted.split, _stamp(store, run, wanted.split), found)
 
 
@@ -62,7 +61,8 @@ def _plain(entries: dict[str, Entry]) -> dict[str, tuple]:
 def _keep(run: Run, split: str, stamp: str, found: dict[str, dict]) -> None:
     file = _file(run, split)
     kept = _read(file, stamp)
-    document = {"stamp": stamp, "split": split} | {part: kept[part] | found.get(part, {}) for part in ("all", "labels")}
+    labels = {label: kept["labels"].get(label, {}) | one for label, one in found.get("labels", {}).items()}
+    document = {"stamp": stamp, "split": split, "all": kept["all"] | found.get("all", {}), "labels": kept["labels"] | labels}
     try:
         file.parent.mkdir(exist_ok=True)
         write_json(file, document)

@@ -65,7 +65,7 @@ def _matrix(scope: Scope, run: Run, label: str | None) -> dict[str, np.ndarray |
         return {"counts": counts, "names": names, "classes": found.labels}
     one = label or run.data.labels[0]
     cells = cached.operating_counts(str(scope.root), run.run_id, scope.split, thresholds_of(run))[one]
-    classes = run.data.classes if run.data.task == "binary" else (f"no {one}", one)
+    classes = run.data.classes if run.data.task == "binary" else ("absent", "present")
     return {"counts": _square(cells), "names": _OF_TWO, "classes": classes}
 
 
@@ -77,7 +77,10 @@ def _card(scope: Scope, run: Run, title: str, key: str, found: Mapping, label: s
     with st.container(border=True, key=f"card_{key}"):
         st.markdown(f"**{title}**")
         figure = cells_figure(found["counts"], found["classes"], found["names"], "")
-        figure["layout"]["title"] = {"text": scope.on, "font": {"size": 12}, "x": 0, "xref": "container"}
+        said, last = scope.on if label in (None, title) else f"{scope.on}, {label}", len(found["classes"]) - 0.5
+        figure["layout"]["title"] = {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}
+        figure["layout"]["xaxis"] |= {"range": [-0.5, last]}
+        figure["layout"]["yaxis"] |= {"range": [last, -0.5], "autorange": False}
         st.plotly_chart(figure, key=f"matrix_{key}", on_select=partial(_remember, scope, run, label, f"matrix_{key}"),
                         selection_mode="points", config={"displayModeBar": False},
                         alt=f"Confusion matrix of {title} on {scope.on}; links to its cells stand below")  # fmt: skip

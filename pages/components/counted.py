@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from core.evaluation.metrics import LABEL_METRICS
 from core.evaluation.scorecard import Entry
 from core.runs.counting import counting
 from core.runs.kept_estimates import Wanted
 from core.runs.run import Run
 from pages.components.compare_head import Asked
+from pages.components.view import shared_labels
 
 IN_WORK = "its interval is being counted"
 _PATIENCE = 1.0  # seconds; small data is counted within them
@@ -26,10 +26,10 @@ def begin(root: Path, runs: list[Run], asked: Asked) -> bool:
     """Count what is asked for; True where that takes longer than a moment. What may be asked for next is counted after it."""
     found = entries(root, runs, asked, _PATIENCE)
     counter = counting(str(root))
-    for other in _SPLITS:
-        counter.ahead([Wanted(run.run_id, other, None, asked.metrics) for run in runs if other in run.data.images])
-    with_labels = [run for run in runs if run.data.task != "binary" and asked.split in run.data.images]
-    counter.ahead([Wanted(run.run_id, asked.split, run.data.labels[0], LABEL_METRICS) for run in with_labels])
+    for split in _SPLITS:
+        counter.ahead([Wanted(run.run_id, split, asked.label, asked.metrics) for run in runs if split in run.data.images])
+    for label in shared_labels(runs) if any(run.data.task != "binary" for run in runs) else ():
+        counter.ahead([Wanted(run.run_id, asked.split, label, asked.metrics) for run in runs])
     return is_in_work(found)
 
 

@@ -33,7 +33,7 @@ def show(
         rows.append(cells | _facts(run, asked))
     for name in asked.metrics:
         config |= _columns(name, asked)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, column_config=config,
+    st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, height="content", placeholder="", column_config=config,
                  alt=f"Metrics of the runs in view on {asked.scores_of}, with 95 % intervals")  # fmt: skip
     return plain_table(runs, titles, found, asked)
 

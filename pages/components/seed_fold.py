@@ -34,7 +34,7 @@ def show(runs: list[Run], titles: dict[str, str], found: dict[str, dict[str, Ent
     config = {"Recipe": st.column_config.TextColumn(pinned=True)}
     for name in asked.metrics:
         config |= _columns(name, asked)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, column_config=config,
+    st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, height="content", placeholder="", column_config=config,
                  alt=f"Metrics on {asked.scores_of}, seeds of a recipe folded into mean and spread")  # fmt: skip
     st.caption(_NOTE)
     return plain_table(groups, spreads, titles, asked)
@@ -70,7 +70,7 @@ def _columns(name: str, asked: Asked) -> dict:
     metric = METRICS[name]
     return {
         metric.title: st.column_config.TextColumn(f"{metric.title}, {asked.split}", help=f"{metric.definition} On {asked.scores_of}."),
-        f"{metric.title} drawn": st.column_config.ImageColumn("Lowest to highest seed", width=WIDTH + 16),
+        f"{metric.title} drawn": st.column_config.ImageColumn("Seeds", width=WIDTH + 16, help="From the lowest to the highest seed."),
     }
 
 

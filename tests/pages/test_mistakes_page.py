@@ -62,9 +62,9 @@ def test_a_cell_opens_its_images_worst_first(split, cell, truth, opened, store):
 
 
 def test_only_images_with_such_scores_are_shown_and_their_number_is_said(opened, store):
-    app = open_on(opened(store.root, "mistakes"), "cnn")
+    app = open_on(opened(store.root, "mistakes"), "svm")
     app.segmented_control(key="cell").set_value("TN").run()
-    found = store.predictions(store.get("cnn-small"), "test")
+    found = store.predictions(store.get("svm-small"), "test")
     scores, negatives = found.y_score[:, 0], np.flatnonzero((found.y_true[:, 0] == 0) & (found.y_score[:, 0] < 0.5))
     high = float(np.ceil(100 * np.median(scores[negatives])) / 100)
     kept = negatives[scores[negatives] <= np.float32(high)]

@@ -49,7 +49,7 @@ def test_an_upload_is_shown_named_and_put_in_view_beside_the_others(compare, tmp
     assert not app.exception and not app.error
     new, known = Store(tmp_path).runs()
     assert (new.title, new.data.fingerprint) == ("New net", known.data.fingerprint)
-    assert set(app.session_state["runs"]) == {new.run_id, known.run_id}
+    assert app.session_state["runs_wished"] == [known.run_id, new.run_id]  # what the front door puts in view
     assert not any(one.label == "Name of the run" for one in app.text_input)  # an empty form for the next one
 
 

@@ -6,7 +6,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from core.errors import EvaluationError
-from core.evaluation.intervals import delong_interval, label_metric_intervals, metric_intervals, percentile_interval, wilson
+from core.evaluation.intervals import delong_interval, drawn_interval, label_metric_intervals, metric_intervals, wilson
 from core.evaluation.metrics import LABEL_METRICS, evaluate, metrics_of, per_label
 
 WILSON = {"accuracy", "sensitivity", "specificity", "precision", "npv"}
@@ -42,7 +42,7 @@ def test_methods_of_a_binary_task(random_binary):
     assert tuple(found) == metrics_of("binary")
     for name, interval in found.items():
         assert interval.value == pytest.approx(values[name])
-        assert interval.low < interval.value < interval.high
+        assert interval.low < interval.value <= interval.high
         expected = "Wilson" if name in WILSON else "DeLong" if name == "roc_auc" else "bootstrap"
         assert interval.method == expected
 
@@ -55,8 +55,7 @@ def test_means_over_labels_have_bootstrap_intervals(request, task):
         "random_multilabel": {"subset_accuracy"},
     }
     for name, interval in metric_intervals(predictions, dict.fromkeys(predictions.labels, 0.5)).items():
-        assert interval.low < interval.high
-        assert name == "ece" or interval.low < interval.value < interval.high  # the bootstrap's calibration errors lie above the value
+        assert interval.low < interval.value <= interval.high
         assert interval.method == ("Wilson" if name in closed[task] else "bootstrap")
 
 
@@ -108,7 +107,7 @@ def test_repeated_patients_widen_every_interval(random_binary, binary):
     twice = [np.repeat(array, 2) for array in (single.y_true[:, 0], single.y_score[:, 0], single.image_ids)]
     naive = metric_intervals(binary(twice[0], twice[1]), {"Pneumonia": 0.5})
     honest = metric_intervals(binary(twice[0], twice[1], patients=twice[2]), {"Pneumonia": 0.5})
-    for name in set(honest) - {"ece"}:  # whose draws lie above the value all the same
+    for name in set(honest) - {"ece"}:  # which is nearer to 0 than its noise
         assert honest[name].method.endswith(" by patient")
         assert honest[name].high - honest[name].low > 1.1 * (naive[name].high - naive[name].low)
 
@@ -133,9 +132,20 @@ def test_what_has_no_value_has_no_interval(binary):
 
 def test_draws_without_a_value_are_left_out_but_not_most_of_them():
     drawn = np.array([np.nan, 0.2, 0.4, 0.6])
-    assert percentile_interval(0.4, drawn, level=0.5).low == pytest.approx(0.3)
-    assert percentile_interval(0.4, np.array([np.nan, np.nan, np.nan, 0.2])) is None
-    assert percentile_interval(0.4, np.full(4, np.nan)) is None
+    assert drawn_interval("f1", 0.4, drawn, level=0.5).low == pytest.approx(0.3)
+    assert drawn_interval("f1", 0.4, np.array([np.nan, np.nan, np.nan, 0.2])) is None
+    assert drawn_interval("f1", 0.4, np.full(4, np.nan)) is None
+
+
+def test_areas_stay_within_0_and_1_and_a_calibration_error_holds_its_value(random_multilabel):
+    predictions = random_multilabel(0, n=40)
+    sharp = replace(predictions, y_score=np.where(predictions.y_true == 1, 0.9, 0.1 + 0.81 * (np.arange(40)[:, None] == 5)))
+    found = metric_intervals(sharp, dict.fromkeys(sharp.labels, 0.5))
+    for name in ("average_precision", "micro_roc_auc", "weighted_average_precision"):
+        assert 0 < found[name].low < found[name].value < found[name].high < 1
+    drawn = np.random.default_rng(0).normal(0.06, 0.01, 1000)  # draws of a calibration error lie above it
+    interval = drawn_interval("ece", 0.04, drawn)
+    assert (interval.low, interval.high) == (0, 0.04)
 
 
 @pytest.mark.parametrize("shift", [1.0, 2.5])

@@ -23,3 +23,11 @@ def test_a_closed_way_keeps_its_far_point():
 def test_no_more_points_than_asked_for():
     rng = np.random.default_rng(0)
     assert len(thin(np.linspace(0, 1, 1000), rng.random(1000), 100)) == 100
+
+
+def test_many_points_are_thinned_to_a_line_a_hair_from_them_all():
+    x = np.linspace(0, 1, 30_000)
+    y = x**2
+    kept = thin(x, y, 300)
+    assert kept[0] == 0 and kept[-1] == 29_999 and len(kept) <= 300
+    assert np.abs(np.interp(x, x[kept], y[kept]) - y).max() < 2e-3

@@ -39,7 +39,8 @@ WOMEN, MEN = Interval(0.9, 0.85, 0.93, "DeLong"), Interval(0.7, 0.5, 0.84, "DeLo
 
 def test_a_bin_reaches_from_low_to_high_and_is_hollow_where_images_are_few():
     curve = CalibrationCurve(*(np.array(one) for one in ([0.1, 0.8], [0.2, 0.6], [0.15, 0.3], [0.3, 0.8], [100, 19])))
-    drawn = valid(calibration_figure({"a": curve})).data[1]
+    line, drawn = valid(calibration_figure({"a": curve})).data[1:]
+    assert list(line.y) == list(drawn.y) == [0.2, 0.6] and line.showlegend is None and drawn.showlegend is False
     assert (drawn.y[0] - drawn.error_y.arrayminus[0], drawn.y[0] + drawn.error_y.array[0]) == (pytest.approx(0.15), pytest.approx(0.3))
     assert drawn.marker.symbol == ("circle", "circle-open") and drawn.customdata[1][2] == 19
 
@@ -48,8 +49,9 @@ def test_calibration_has_a_diagonal_and_a_curve_in_the_colour_of_each_run(scored
     curve = calibration_curve(*scored)
     drawn = valid(calibration_figure({"a": curve, "b": curve}, score="Probability"))
     assert list(drawn.data[0].x) == list(drawn.data[0].y) == [0, 1]
-    assert [one.line.color for one in drawn.data[1:]] == [color_of(0), color_of(1)]
-    assert [one.line.dash for one in drawn.data[1:]] == ["solid", "dash"]
+    lines, bins = drawn.data[1::2], drawn.data[2::2]
+    assert [one.line.color for one in lines] == [one.marker.color for one in bins] == [color_of(0), color_of(1)]
+    assert [one.line.dash for one in lines] == ["solid", "dash"] and bins[0].marker.symbol[0] != bins[1].marker.symbol[0]
     assert drawn.layout.xaxis.title.text.startswith("Probability")
 
 
