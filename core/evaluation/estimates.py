@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.evaluation.decisions import decisions
-from core.evaluation.intervals import Interval, metric_intervals
+from core.evaluation.intervals import metric_intervals
 from core.evaluation.metrics import METRICS, evaluate, metrics_of, unavailable
 from core.evaluation.predictions import Predictions
-from core.evaluation.scorecard import NOT_AVAILABLE, Entry
-
-_NO_INTERVAL = "its draws do not show how uncertain it is"
+from core.evaluation.scorecard import Entry
 
 
 def estimates(predictions: Predictions, thresholds: Mapping[str, float], names: Sequence[str]) -> dict[str, Entry]:
@@ -18,7 +16,7 @@ def estimates(predictions: Predictions, thresholds: Mapping[str, float], names: 
     values, why = evaluate(predictions, thresholds), unavailable(predictions, thresholds)
     intervals = metric_intervals(predictions, thresholds, names=tuple(own)) if own else {}
     foreign = {name: f"{METRICS[name].title} is no metric of {predictions.task} tasks" for name in names}
-    return {name: _entry(values.get(name), intervals.get(name), why.get(name, foreign[name])) for name in names}
+    return {name: Entry.of(values.get(name), intervals.get(name), why.get(name, foreign[name])) for name in names}
 
 
 def label_estimates(predictions: Predictions, thresholds: Mapping[str, float], label: str, names: Sequence[str]) -> dict[str, Entry]:
@@ -35,11 +33,3 @@ def label_estimates(predictions: Predictions, thresholds: Mapping[str, float], l
     found = estimates(replace(one, y_score=decided), {label: 0.5}, of_decision)
     found |= estimates(one, {label: 0.5}, [name for name in names if name not in of_decision])
     return {name: found[name] for name in names}
-
-
-def _entry(value: float | None, interval: Interval | None, why: str) -> Entry:
-    if value is None:
-        return Entry(None, None, None, f"{NOT_AVAILABLE}{why}")
-    if interval is None:
-        return Entry(value, None, None, f"{NOT_AVAILABLE}{_NO_INTERVAL}")
-    return Entry(value, interval.low, interval.high, interval.method)

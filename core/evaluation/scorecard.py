@@ -24,6 +24,15 @@ class Entry:
     high: float | None
     method: str
 
+    @classmethod
+    def of(cls, value: float | None, interval: Interval | None, why: str) -> "Entry":
+        """`why` says why there is no value, where there is none."""
+        if value is None:
+            return cls(None, None, None, f"{NOT_AVAILABLE}{why}")
+        if interval is None:
+            return cls(value, None, None, f"{NOT_AVAILABLE}{_NO_INTERVAL}")
+        return cls(value, interval.low, interval.high, interval.method)
+
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -71,12 +80,4 @@ def _of_labels(predictions: Predictions, thresholds: Mapping[str, float]) -> dic
 
 
 def _entries(values: Mapping[str, float | None], intervals: Mapping[str, Interval | None], why: Mapping[str, str]) -> dict[str, Entry]:
-    return {name: _entry(value, intervals.get(name), why.get(name, "")) for name, value in values.items()}
-
-
-def _entry(value: float | None, interval: Interval | None, why: str) -> Entry:
-    if value is None:
-        return Entry(None, None, None, f"{NOT_AVAILABLE}{why}")
-    if interval is None:
-        return Entry(value, None, None, f"{NOT_AVAILABLE}{_NO_INTERVAL}")
-    return Entry(value, interval.low, interval.high, interval.method)
+    return {name: Entry.of(value, intervals.get(name), why.get(name, "")) for name, value in values.items()}

@@ -129,7 +129,8 @@ def _on_known_data(store: Store, splits: Mapping[str, Predictions]) -> tuple[Dat
     first, asked = next(iter(splits.values())), set()
     for run in store.runs():
         fits = (run.data.task, sorted(run.data.labels)) == (first.task, sorted(first.labels))
-        if not fits or run.data.fingerprint in asked:
+        can_tell = all(split in run.data.images for split in _JUDGED if split in splits)
+        if not (fits and can_tell) or run.data.fingerprint in asked:
             continue
         asked.add(run.data.fingerprint)
         found = {split: _as_known(one, store, run) for split, one in splits.items()}

@@ -28,7 +28,9 @@ _NAMES = {"roc": "The ROC curve", "pr": "The precision-recall curve", "decision"
 def show(scope: Scope) -> None:
     """The controls, four figures, and what has to be said of them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = ask_label(scope, "curve_label", None if "multilabel" not in scope.tasks and "multiclass" not in scope.tasks else _MEAN)
+        label = ask_label(
+            scope, "Curves of", "curve_label", None if "multilabel" not in scope.tasks and "multiclass" not in scope.tasks else _MEAN
+        )
         how = st.segmented_control("Scores", (_AS_THEY_ARE, _CALIBRATED), default=_AS_THEY_ARE, required=True, key="scores",
                                    bind="query-params")  # fmt: skip
     calibrated = how == _CALIBRATED

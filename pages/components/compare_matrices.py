@@ -24,7 +24,7 @@ _MOST_LINKS = 4
 
 def show(scope: Scope) -> None:
     """One matrix per run, or per label of a run."""
-    label = ask_label(scope, "matrix_label", _EVERY) if scope.tasks == {"multilabel"} else None
+    label = ask_label(scope, "Matrices of", "matrix_label", _EVERY) if scope.tasks == {"multilabel"} else None
     if scope.tasks == {"multilabel"} and label is None:
         _every_label(scope)
     else:

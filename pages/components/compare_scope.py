@@ -70,7 +70,7 @@ def tell_missing(missing: dict[str, str], what: str) -> None:
         st.caption(f":material/block: {what} of {name}: not available: {why}")
 
 
-def ask_label(scope: Scope, key: str, together: str | None = None) -> str | None:
+def ask_label(scope: Scope, title: str, key: str, together: str | None = None) -> str | None:
     """A label that all runs have; the page's, where one is chosen above. `together` is what None is called, where that is offered."""
     if scope.label in scope.labels:
         return scope.label
@@ -81,7 +81,7 @@ def ask_label(scope: Scope, key: str, together: str | None = None) -> str | None
         return scope.labels[0]
     options = scope.labels if together is None else [together, *scope.labels]
     keep_known(key, options)
-    chosen = st.selectbox("Label", options, key=key, bind="query-params", width=240)
+    chosen = st.selectbox(title, options, key=key, bind="query-params", width=240)
     return None if chosen == together else chosen
 
 

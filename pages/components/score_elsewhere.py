@@ -16,6 +16,7 @@ from pages.components import cached
 
 _PART_WORDS = {"all": "All images", "train": "Train", "val": "Validation", "test": "Test"}
 _SPLIT = "split"  # the control of the page that tells which scores are shown
+_FORM, _DONE = "elsewhere", "elsewhere_done"
 
 
 def ask(root: Path, runs: list[Run]) -> None:
@@ -23,7 +24,10 @@ def ask(root: Path, runs: list[Run]) -> None:
 
     It stands above the page's choice of a split, which it moves to new scores.
     """
-    with st.popover("Score on other data", icon=":material/travel_explore:", key="elsewhere", on_change="rerun") as form:
+    if done := st.session_state.pop(_DONE, None):
+        st.session_state[_FORM] = False  # what was asked for can be seen behind it
+        st.toast(done, icon=":material/travel_explore:")
+    with st.popover("Score on other data", icon=":material/travel_explore:", key=_FORM, on_change="rerun") as form:
         if form.open:
             _form(root, [run for run in runs if run.has_weights])
 
@@ -61,6 +65,7 @@ def _score(root: Path, runs: list[Run], source: str, part: str) -> None:
         st.error(str(error), icon=":material/error:")
         return
     st.session_state[_SPLIT] = f"{KEY}{found.name}"
+    st.session_state[_DONE] = f"Scored on {found.name}: {found.images:,} images."
     st.rerun()
 
 

@@ -117,6 +117,13 @@ def test_other_images_truths_or_labels_are_other_data(change, tmp_path):
     assert found.data.fingerprint != known.data.fingerprint and found.data.title == "images of Other"
 
 
+def test_a_run_with_test_alone_does_not_hide_the_whole_data_behind_it(tmp_path):
+    known = keep_external(tmp_path, "Known", splits("val", "test"), HASH)
+    keep_external(tmp_path, "Part", splits("test", seed=1), HASH)
+    found = keep_external(tmp_path, "Whole", splits("val", "test", seed=2), HASH)
+    assert found.data.fingerprint == known.data.fingerprint
+
+
 def test_training_rows_of_other_images_are_kept_beside_known_test_images(tmp_path):
     keep_external(tmp_path, "Known", splits("train", "val", "test"), HASH)
     found = keep_external(tmp_path, "Other", {"train": scores("train", n=10), "test": scores("test", seed=1)}, HASH)

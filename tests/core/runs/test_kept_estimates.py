@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import EvaluationError, StoreError
-from core.evaluation.intervals import metric_intervals
-from core.evaluation.metrics import LABEL_METRICS
+from core.evaluation.estimates import estimates
 from core.runs import kept_estimates
 from core.runs.kept_estimates import Wanted, count, known
 from core.runs.store import Store
@@ -26,15 +25,11 @@ def own_store(store, tmp_path):
     return Store(tmp_path / "store")
 
 
-def test_nothing_is_known_before_it_is_counted_and_then_it_is_what_the_interval_functions_say(own_store, run):
+def test_nothing_is_known_before_it_is_counted_and_then_it_is_the_estimate(own_store, run):
     wanted = Wanted(run.run_id, "test", None, NAMES)
     assert known(own_store, run, wanted) == {}
     count(own_store, run, wanted)
-    expected = metric_intervals(own_store.predictions(run, "test"), run.operating_point.thresholds, names=NAMES)
-    found = known(own_store, run, wanted)
-    assert {name: (one.value, one.low, one.high, one.method) for name, one in found.items()} == {
-        name: (one.value, one.low, one.high, one.method) for name, one in expected.items() if name in NAMES
-    }
+    assert known(own_store, run, wanted) == estimates(own_store.predictions(run, "test"), run.operating_point.thresholds, NAMES)
 
 
 def test_what_is_there_already_is_not_counted_again_and_stays_when_more_is_counted(own_store, run, monkeypatch):
@@ -63,8 +58,8 @@ def test_each_split_and_label_has_numbers_of_its_own(own_store, run):
     count(own_store, run, Wanted(run.run_id, "test", label, NAMES))
     val, test = (known(own_store, run, Wanted(run.run_id, split, None, NAMES)) for split in ("val", "test"))
     assert val["roc_auc"] != test["roc_auc"]
-    of_label = known(own_store, run, Wanted(run.run_id, "test", label, LABEL_METRICS))
-    assert set(of_label) == set(LABEL_METRICS) and of_label["roc_auc"].value == test["roc_auc"].value
+    of_label = known(own_store, run, Wanted(run.run_id, "test", label, NAMES))
+    assert set(of_label) == set(NAMES) and of_label["roc_auc"].value == test["roc_auc"].value
 
 
 def test_a_damaged_file_keeps_nothing_and_is_written_anew(own_store, run):
