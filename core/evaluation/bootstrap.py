@@ -8,14 +8,18 @@ Draws depend on the seed and on the names of the images or patients, not on the 
 images and the same seed are given the same draws.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 
 from core.evaluation.predictions import Predictions
 from core.evaluation.weighted_metrics import weighted_label_metrics, weighted_metrics
 
-CELLS_AT_ONCE = 2**21  # weights held at one time: 8 MiB as float32
+CELLS_AT_ONCE = 2**22  # weights held at one time by a thread: 16 MiB as float32
+_THREADS = min(4, os.cpu_count() or 1)  # numpy and scipy let them run at once
 _EXACT = 2**24  # float32 holds whole numbers up to here
 
 
@@ -34,7 +38,10 @@ def bootstrap_label_metrics(
 
 
 def _bootstrap(metrics: Callable, predictions: Predictions, thresholds, names: tuple[str, ...], draws: int, seed: int):
-    parts = [metrics(predictions, thresholds, weights, names) for weights in draw_weights(predictions, draws, seed)]
+    pieces, parts = draw_weights(predictions, draws if names else 0, seed), []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while some := list(islice(pieces, _THREADS)):
+            parts += pool.map(lambda weights: metrics(predictions, thresholds, weights, names), some)
     return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 

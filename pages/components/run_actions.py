@@ -43,10 +43,12 @@ def _confirm(root: Path, chosen: list[Run], viewed: list[str]) -> None:
     names = "\n".join(f"- **{run.title}**: {run.description}, {run.data.title}" for run in chosen)
     st.markdown(f"{_count(chosen)} will be gone for good, with weights, scores, history and notes:\n\n{names}")
     with st.container(horizontal=True):
-        st.button(f"Delete {_count(chosen)}", type="primary", icon=":material/delete_forever:", key="delete_now",
-                  on_click=_delete, args=[root, chosen, viewed])  # fmt: skip
-        if st.button("Keep", key="delete_not"):
-            st.rerun()
+        is_sure = st.button(f"Delete {_count(chosen)}", type="primary", icon=":material/delete_forever:", key="delete_now")
+        is_over = st.button("Keep", key="delete_not")
+    if is_sure:
+        _delete(root, chosen, viewed)
+    if is_sure or is_over:
+        st.rerun()
 
 
 def _delete(root: Path, chosen: list[Run], viewed: list[str]) -> None:
