@@ -25,7 +25,8 @@ from core.runs.run import Run
 from core.runs.store import Store
 
 SPLIT = "train"
-_JUDGE = {"standardise": True, "C": 0.001}
+_JUDGE = {"C": 0.001}
+_FARTHEST = 3.0  # standard deviations; without it one odd feature of one image outweighs all others
 _VERSION = "1"  # raised when the same features and labels would be judged otherwise
 
 
@@ -87,7 +88,7 @@ def out_of_fold(features: np.ndarray, y: np.ndarray, groups: np.ndarray, task: s
     """
     from core.models.heads import Table, fit_head, head_scores
 
-    recipe = build("logistic", _JUDGE)
+    recipe, features = build("logistic", _JUDGE), _standardised(features)
     folds = Table(features, y, groups, task).folds(seed)
     if folds is None:
         raise DataError("a class has too few patients in train to judge its labels", "three in each class are needed")
@@ -96,6 +97,13 @@ def out_of_fold(features: np.ndarray, y: np.ndarray, groups: np.ndarray, task: s
         fitted = fit_head(recipe, Table(features[kept], y[kept], groups[kept], task))
         found[held] = head_scores(fitted.head, features[held], task)
     return found
+
+
+def _standardised(features: np.ndarray) -> np.ndarray:
+    """Features less their mean, in standard deviations, cut off at the farthest: float32 (n, F)."""
+    spread = features.std(axis=0, dtype=np.float64)
+    scaled = (features - features.mean(axis=0)) / np.where(spread > 0, spread, 1).astype(np.float32)
+    return scaled.clip(-_FARTHEST, _FARTHEST)
 
 
 def write_csv(suspicion: Suspicion, stream: TextIO) -> int:
