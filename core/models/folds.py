@@ -21,13 +21,14 @@ def folds_of(target: np.ndarray, groups: np.ndarray, seed: int) -> list[Fold] | 
     return folds if all(len(np.unique(target[kept])) == len(classes) for kept, _ in folds) else None
 
 
-def rarest_label(y: np.ndarray) -> np.ndarray:
+def rarest_label(y: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """(n,) the rarest label that each row of uint8 (n, L) has, L for none: a class for each row, so that folds share labels evenly.
 
-    Labels that fewer than three rows would stand for are not told apart.
+    A label that fewer than three patients, `groups` (n,) int, would stand for is not told apart from the commonest.
     """
     by_rarity = np.argsort(y.sum(axis=0), kind="stable")
     ranked = y[:, by_rarity]
     found = np.where(ranked.any(axis=1), by_rarity[ranked.argmax(axis=1)], y.shape[1])
-    values, counts = np.unique(found, return_counts=True)
-    return np.where(np.isin(found, values[counts < FOLDS]), y.shape[1], found)
+    patients = {value: len(np.unique(groups[found == value])) for value in np.unique(found)}
+    few = [value for value, count in patients.items() if count < FOLDS]
+    return np.where(np.isin(found, few), max(patients, key=patients.get), found)

@@ -46,7 +46,7 @@ class Table:
 
     def folds(self, seed: int) -> list[Fold] | None:
         """Folds in which each class can be told; of several labels the rarest of a row stands for it."""
-        return folds_of(rarest_label(self.y) if self.task == "multilabel" else self.target, self.groups, seed)
+        return folds_of(rarest_label(self.y, self.groups) if self.task == "multilabel" else self.target, self.groups, seed)
 
 
 def fit_head(recipe: Recipe, table: Table, monitor: Monitor = SILENCE) -> Fitted:

@@ -6,6 +6,7 @@ What is kept holds for these scores, these thresholds and this way of counting; 
 import hashlib
 import json
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from core.errors import StoreError
@@ -91,9 +92,16 @@ def _scores(store: Store, run: Run, split: str) -> str | None:
 def _read(file: Path, stamp: str) -> dict[str, dict]:
     """What a file keeps, if it is of this stamp; a file that cannot be read keeps nothing."""
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        state = file.stat()
+        document = _document(file, state.st_mtime_ns, state.st_ino)
         if document["stamp"] == stamp:
             return {part: document[part] for part in ("all", "labels")}
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return {"all": {}, "labels": {}}
+
+
+@lru_cache(maxsize=64)
+def _document(file: Path, changed: int, inode: int) -> dict:
+    """Read once: a file that is written anew is another one."""
+    return json.loads(file.read_text(encoding="utf-8"))

@@ -24,7 +24,6 @@ from core.evaluation.estimates import estimates
 from core.evaluation.intervals import Interval, metric_intervals
 from core.evaluation.line_view import LineView
 from core.evaluation.line_view import line_view as make_line_view
-from core.evaluation.metrics import LABEL_METRICS
 from core.evaluation.pair import Pair
 from core.evaluation.prediction_table import PredictionTable, read_whole_table
 from core.evaluation.predictions import Predictions
@@ -41,7 +40,6 @@ from core.parts import Augmentation, Image
 from core.runs import learning
 from core.runs.comparing import compare_runs
 from core.runs.elsewhere import predictions_of
-from core.runs.kept_estimates import Wanted, known
 from core.runs.store import Store
 
 
@@ -168,14 +166,6 @@ def curves(
     if label is not None:
         return label_curves.label_curves(found, label, points)
     return label_curves.macro_curves(found, operating_counts(root, run_id, split, thresholds), points)
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def label_entries(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...]) -> dict[str, dict[str, Entry]]:
-    """Every metric of each label with its interval, of a run for which they were counted; `thresholds` are part of the key."""
-    store = Store(Path(root))
-    wanted = {label: Wanted(run_id, split, label, LABEL_METRICS) for label in predictions(root, run_id, split).labels}
-    return {label: known(store, store.get(run_id), one) for label, one in wanted.items()}
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

@@ -48,19 +48,15 @@ def _bars(scope: Scope, metric: str, waits: bool) -> None:
 
 
 def _counted(scope: Scope, patience: float = 0.0) -> tuple[dict[str, dict], dict[str, str]]:
-    """All metrics of each label by the name of the run, and why of the runs that have none yet."""
-    wanted = [Wanted(run.run_id, scope.split, cached.predictions(str(scope.root), run.run_id, scope.split).labels[0], LABEL_METRICS)
-              for run in scope.runs]  # fmt: skip
-    found, missing = {}, {}
-    for run, have in zip(scope.runs, counting(str(scope.root)).entries(scope.runs, wanted, patience), strict=True):
-        name, of_labels = scope.names[run.run_id], {}
-        if len(have) == len(LABEL_METRICS):
-            of_labels = cached.label_entries(str(scope.root), run.run_id, scope.split, thresholds_of(run))
-        if of_labels and all(of_labels.values()):
-            found[name] = of_labels
-        else:
-            missing[name] = next((one.method.removeprefix(NOT_AVAILABLE) for one in have.values()), _IN_WORK)
-    return found, missing
+    """All metrics of each label by the name of the run, and why of the runs that lack some yet."""
+    labels = {run.run_id: cached.predictions(str(scope.root), run.run_id, scope.split).labels for run in scope.runs}
+    asked = [(run, Wanted(run.run_id, scope.split, label, LABEL_METRICS)) for run in scope.runs for label in labels[run.run_id]]
+    have = counting(str(scope.root)).entries([run for run, _ in asked], [wanted for _, wanted in asked], patience)
+    found: dict[str, dict] = {scope.names[run_id]: {} for run_id in labels}
+    for (run, wanted), entries in zip(asked, have, strict=True):
+        found[scope.names[run.run_id]][wanted.label] = entries
+    missing = {name: _IN_WORK for name, of_labels in found.items() if any(len(one) < len(LABEL_METRICS) for one in of_labels.values())}
+    return {name: of_labels for name, of_labels in found.items() if name not in missing}, missing
 
 
 def _first(scope: Scope) -> int:

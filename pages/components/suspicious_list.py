@@ -54,10 +54,12 @@ def _suspicion(run: Run, runs: list[Run], pictures: Pictures) -> Suspicion:
     known, found = st.session_state.get("suspects_found", (None, None))
     if known != asked:
         bar = st.empty()
-        with st.spinner("Judging labels"):
-            found = suspicious_labels(Store(Path(pictures.root)), run, runs, pictures.dataset, lambda done, total: bar.progress(
-                done / max(total, 1), f"Features: {done:,} of {total:,}"))  # fmt: skip
-        bar.empty()
+        try:
+            with st.spinner("Judging labels"):
+                found = suspicious_labels(Store(Path(pictures.root)), run, runs, pictures.dataset, lambda done, total: bar.progress(
+                    done / max(total, 1), f"Features: {done:,} of {total:,}"))  # fmt: skip
+        finally:
+            bar.empty()
         st.session_state["suspects_found"] = (asked, found)
     return found
 

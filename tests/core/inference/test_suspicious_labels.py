@@ -99,3 +99,11 @@ def test_all_suspects_are_written_as_csv(suspicion):
     rows = list(csv.DictReader(io.StringIO(stream.getvalue())))
     assert len(rows) == count == len(suspicion.found) and tuple(rows[0]) == HEAD
     assert [row["image_id"] for row in rows] == [one.image_id for one in suspicion.found]
+
+
+def test_a_label_that_one_patient_has_does_not_keep_others_from_being_judged(rng):
+    y = np.stack([rng.integers(2, size=60), np.arange(60) < 4], axis=1).astype(np.uint8)
+    features = (3 * y[:, :1] + rng.normal(size=(60, 3))).astype(np.float32)
+    patients = np.where(np.arange(60) < 4, 0, np.arange(60))
+    scores = out_of_fold(features, y, patients, "multilabel")
+    assert roc_auc_score(y[:, 0], scores[:, 0]) > 0.9
