@@ -120,7 +120,8 @@ def visit(browser) -> Iterator:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page's script has run, without an exception."""
+    """Wait until the page's script has run, without an exception, and nothing of the run before stays."""
     page.wait_for_selector("[data-testid='stApp'][data-test-connection-state='CONNECTED']", timeout=WAIT)
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=2 * WAIT)
+    expect(page.locator("[data-testid='stMain'] [data-stale='true']")).to_have_count(0)
     assert page.get_by_test_id("stException").count() == 0
