@@ -1,7 +1,5 @@
 """The threshold lab: one line among the scores, and everything that moves with it. Chosen on validation, reported on test."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from pages.components import rule_form, threshold_lab, view
@@ -14,33 +12,24 @@ with view.told():
         view.empty("tune", "No run is in view. Choose one in the sidebar, or train the starter comparison.", "start", "Go to start")
 
 titles = {run.run_id: f"{run.title}: {run.description}" for run in runs}
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    run_id = st.selectbox("Run", list(titles), format_func=titles.get, key="threshold_run", bind="query-params")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    run_id = st.selectbox("Run", list(titles), format_func=titles.get, key="threshold_run", bind="query-params", width=190)
     run = next(run for run in runs if run.run_id == run_id)
     labels = list(run.data.labels)
-    label = st.selectbox("Label", labels, key="threshold_label", bind="query-params") if len(labels) > 1 else labels[0]
+    label = st.selectbox("Label", labels, key="threshold_label", bind="query-params", width=160) if len(labels) > 1 else labels[0]
     splits = [one for one in ("test", "val") if one in run.data.images]
     split = st.segmented_control("Scores of", splits, default=splits[0], required=True, key="threshold_split", bind="query-params",
                                  format_func={"test": "Test", "val": "Validation"}.get)  # fmt: skip
-    missed_costs = st.number_input("1 missed case costs as much as N false alarms", 0.1, 10_000.0, 10.0, key="missed_costs",
-                                   bind="query-params")  # fmt: skip
+    rule = rule_form.ask(run)
+    missed_costs = rule_form.missed_costs() if rule == "cost" else None
     with st.popover("View", icon=":material/visibility:"):
+        missed_costs = missed_costs or rule_form.missed_costs()
         together = st.toggle("All labels at the line", key="together", bind="query-params", disabled=len(labels) < 2)
         calibrated = st.toggle("Calibrated scores", key="calibrated", bind="query-params", disabled="val" not in run.data.images,
                                help="By a temperature that is fitted on validation.")  # fmt: skip
         plain = st.toggle("Plain slider", key="plain", bind="query-params", help="The same numbers without dragging.")
-view.synthetic_note([run])
 
 with view.told():
     scene = Scene(root, run, label, split, calibrated, missed_costs, together, plain)
-
-
-def move_lines(thresholds: Mapping[str, float]) -> None:
-    """Put the line of every label where a rule chose it."""
-    for name, threshold in thresholds.items():
-        scene.line(name).choose(threshold)
-
-
-with view.told():
-    rule_form.show(root, run, label, missed_costs, move_lines)
     threshold_lab.show(scene)
+    view.synthetic_note([run])

@@ -123,7 +123,7 @@ def test_no_page_loads_torch_before_it_must(tmp_path):
     code = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
         "app = AppTest.from_file('app.py', default_timeout=120).run()\n"
-        "for page in ('train', 'progress', 'compare', 'thresholds', 'mistakes', 'single_image'):\n"
+        "for page in ('train', 'progress', 'compare', 'thresholds', 'mistakes', 'single_image', 'lessons'):\n"
         "    app.switch_page(f'pages/{page}.py').run(); assert not app.exception, page\n"
         f"sys.exit(bool({TORCH!r} & set(sys.modules)))"
     )

@@ -45,10 +45,11 @@ def threshold(root: Path, arguments: argparse.Namespace) -> dict:
 
     store = Store(root)
     run = store.get(arguments.run_id)
-    choice = choose_point(store, run, arguments.rule)
+    point = choose_point(store, run, arguments.rule)
     if arguments.save:
-        freeze(store, run, choice)
-    return choice.as_dict() | {"saved": arguments.save}
+        freeze(store, run, point)
+    told = {"rule": point.rule, "chosen_on": point.chosen_on, "thresholds": dict(point.thresholds)}
+    return told | {split: point.on(split) for split in ("val", "test")} | {"saved": arguments.save}
 
 
 def compare(root: Path, arguments: argparse.Namespace) -> dict:

@@ -16,7 +16,7 @@ def macro(name: str, table: LabelTable) -> np.ndarray:
     A label whose rate has nothing to divide by (a precision where nothing is called positive) counts 0, as in scikit-learn; where
     that holds for all labels the mean is nan.
     """
-    return _mean(table.metric(name), table.has_both_classes)
+    return mean_by(table.metric(name), table.has_both_classes)
 
 
 def weighted(name: str, table: LabelTable) -> np.ndarray:
@@ -25,7 +25,7 @@ def weighted(name: str, table: LabelTable) -> np.ndarray:
     A rate with nothing to divide by counts 0, as in `macro`.
     """
     shares = table.positives * table.has_both_classes if name in RANKINGS else table.positives
-    return _mean(table.metric(name), shares)
+    return mean_by(table.metric(name), shares)
 
 
 def micro(name: str, table: LabelTable) -> np.ndarray:
@@ -47,8 +47,8 @@ def samples(name: str, table: LabelTable) -> np.ndarray:
 AVERAGES = {"micro": micro, "macro": macro, "weighted": weighted, "samples": samples}
 
 
-def _mean(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Mean (d,) of (d, L) values by shares >= 0."""
+def mean_by(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Mean (d,) of (d, L) values by shares >= 0; nan counts 0, and where all that count are nan the mean is."""
     total = np.where(shares > 0, np.nan_to_num(values) * shares, 0).sum(axis=1)
     defined = ((shares > 0) & ~np.isnan(values)).any(axis=1)
     return np.divide(total, shares.sum(axis=1), out=np.full(total.shape, np.nan), where=defined)

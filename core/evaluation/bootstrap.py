@@ -47,14 +47,29 @@ def _bootstrap(metrics: Callable, predictions: Predictions, thresholds, names: t
 
 def draw_weights(predictions: Predictions, draws: int, seed: int) -> Iterator[np.ndarray]:
     """Pieces of the (draws, n) weights, whole numbers as float32 (float64 from 2**24 images on), each the transpose of an (n, d) array."""
-    generator = np.random.default_rng(seed)
     unit = _units(predictions)
-    units, classes = int(unit.max()) + 1, _small_classes(predictions, unit)
     dtype = np.float32 if predictions.n < _EXACT else np.float64
+    for drawn in _pieces(predictions, unit, draws, seed):
+        yield drawn.astype(dtype).T.take(unit, axis=0).T
+
+
+def drawn_sums(predictions: Predictions, columns: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """(draws, m) float64: sums of (n, m) numbers over the images of each draw, the same draws as those of `draw_weights`.
+
+    Images of one patient are added up before they are drawn, so that this is quick where patients have many images.
+    """
+    unit = _units(predictions)
+    of_unit = np.stack([np.bincount(unit, column) for column in columns.T], axis=1)  # (units, m)
+    return np.concatenate([drawn @ of_unit for drawn in _pieces(predictions, unit, draws, seed)])
+
+
+def _pieces(predictions: Predictions, unit: np.ndarray, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """(d, units) int64 pieces of how often each unit is drawn; d is such that d * n stays within CELLS_AT_ONCE."""
+    generator = np.random.default_rng(seed)
+    units, classes = int(unit.max()) + 1, _small_classes(predictions, unit)
     step = max(1, CELLS_AT_ONCE // predictions.n)
     for start in range(0, draws, step):
-        drawn = _drawn(generator, units, classes, min(step, draws - start))
-        yield drawn.astype(dtype).T.take(unit, axis=0).T
+        yield _drawn(generator, units, classes, min(step, draws - start))
 
 
 def _units(predictions: Predictions) -> np.ndarray:

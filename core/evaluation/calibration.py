@@ -53,6 +53,17 @@ class Temperature:
             return float(threshold)
         return float(_scaled(np.array([threshold], dtype=np.float32), np.array([self.values[label]]))[0])
 
+    def raw_threshold(self, label: str, threshold: float) -> float | None:
+        """Where a threshold (0..1) of the calibrated scores lies among the raw ones: the way back of `threshold`.
+
+        0.5 stays. None for several classes, whose calibrated score depends on the scores of the other classes too.
+        """
+        if self.task == "multiclass":
+            return None
+        if threshold in (0, 1) or self.values[label] == UNCHANGED:
+            return float(threshold)
+        return float(expit(logit(threshold) * self.values[label]))
+
     @property
     def sentence(self) -> str:
         """What was fitted, for a person."""

@@ -25,12 +25,14 @@ SEED = 0  # the same for all entries, so that a draw has the same images in each
 class Entry:
     """A run to be compared: its name, its predictions on one split and its frozen thresholds (one per label).
 
-    What takes long is found once, when it is first asked for, and kept: an entry that is kept serves every comparison and metric.
+    What takes long is found once, when it is first asked for, and kept: an entry that is kept serves every comparison and metric, or
+    only those that are `wanted`.
     """
 
     name: str
     predictions: Predictions
     thresholds: Mapping[str, float]
+    wanted: tuple[str, ...] | None = None
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:
@@ -44,8 +46,9 @@ class Entry:
 
     @cached_property
     def drawn(self) -> dict[str, np.ndarray]:
-        """{metric: (DRAWS,)} bootstrap values of every metric that has one."""
-        names = [name for name, value in self.metrics.items() if value is not None]
+        """{metric: (DRAWS,)} bootstrap values of every metric that has one and is wanted."""
+        wanted = self.metrics if self.wanted is None else self.wanted
+        names = [name for name, value in self.metrics.items() if value is not None and name in wanted]
         return bootstrap_metrics(self.predictions, self.thresholds, names, DRAWS, SEED)
 
     @cached_property

@@ -37,6 +37,14 @@ class EpochMetrics:
     at_thresholds: dict[str, np.ndarray]
     free: dict[str, np.ndarray]
 
+    def highest(self, metric: str, threshold: int) -> tuple[int | None, float | None]:
+        """The first epoch in which a metric is highest at the n-th of `thresholds`, and its value; None where it has no value."""
+        row = self.at_thresholds[metric][threshold]
+        if np.isnan(row).all():
+            return None, None
+        best = int(np.nanargmax(row))
+        return int(self.epochs[best]), float(row[best])
+
     def as_dict(self) -> dict:
         """As JSON can hold it: a metric at thresholds by its threshold ("0.4"), and None for nan."""
         at = {

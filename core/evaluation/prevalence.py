@@ -49,6 +49,21 @@ def of_people(sensitivity: float, specificity: float, prevalence: float, people:
     return Counts(tp=found, fp=people - ill - cleared, fn=ill - found, tn=cleared)
 
 
+def threshold_at(threshold: float, own: float, other: float) -> float:
+    """Where a threshold (0..1) for probabilities at the prevalence `other` lies among probabilities at the prevalence `own`.
+
+    Where sensitivity and specificity stay, the odds of every image move by the ratio of the prevalences' odds (Saerens, Latinne and
+    Decaestecker 2002, Neural Computation 14:21): where a label is rarer, the same decision asks for a higher score. Raises
+    EvaluationError unless both prevalences lie between 0 and 1, not at them.
+    """
+    for value in (own, other):
+        if not _is_between(value):
+            raise EvaluationError(f"the prevalence is {value:g}", "it must lie between 0 and 1, not at them")
+    if not 0 < threshold < 1:
+        return float(threshold)
+    return _odds_share(own / (1 - own) * (1 - other) / other, threshold, 1 - threshold)
+
+
 def _rates(*values) -> list[np.ndarray]:
     arrays = [np.asarray(value, dtype=np.float64) for value in values]
     for name, array in zip(("sensitivity", "specificity", "prevalence"), arrays, strict=True):

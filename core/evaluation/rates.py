@@ -67,6 +67,11 @@ def decision_roc_auc(counts: Counts) -> np.ndarray:
     return balanced_accuracy(counts)
 
 
+def flagged(counts: Counts) -> np.ndarray:
+    """(TP + FP) / n: the share called positive, which is no merit and so none of RATES."""
+    return _ratio(counts.tp + counts.fp, counts.tp + counts.fp + counts.fn + counts.tn)
+
+
 RATES = {
     "accuracy": accuracy,
     "balanced_accuracy": balanced_accuracy,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.counts import Counts
-from core.evaluation.rates import f1, sensitivity, specificity
+from core.evaluation.rates import f1, flagged, sensitivity, specificity
 from core.evaluation.threshold_rules import Rule
 
 Merit = Callable[[Rule, Counts], np.ndarray]
@@ -65,14 +65,10 @@ def _minus_gap(counts: Counts) -> np.ndarray:
     return -np.abs(counts.fp - counts.fn)
 
 
-def _flagged(counts: Counts) -> np.ndarray:
-    return (counts.tp + counts.fp) / (counts.tp + counts.fp + counts.fn + counts.tn)
-
-
 _FIRST = {"sensitivity": lambda rule, counts: sensitivity(counts) >= rule.value}
 _LAST = {
     "specificity": lambda rule, counts: specificity(counts) >= rule.value,
-    "flagged": lambda rule, counts: _flagged(counts) <= rule.value,
+    "flagged": lambda rule, counts: flagged(counts) <= rule.value,
 }
 _MERITS: dict[str, Merit] = {
     "youden": lambda rule, counts: _youden(counts),

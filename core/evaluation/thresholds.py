@@ -26,7 +26,7 @@ class OperatingPoint:
 
     rule: str
     chosen_on: str
-    thresholds: dict[str, float]
+    thresholds: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,54 +1,38 @@
 """Operating points of a run: thresholds chosen on validation by a rule, and what they give on each split."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from core.evaluation import thresholds
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
-from core.evaluation.thresholds import choose_among
+from core.evaluation.thresholds import CHOSEN_ON, choose_among
 from core.runs.run import OperatingPoint, Run
 from core.runs.store import Store
 
 FIRST_RULE = "0.5"
-CHOSEN_ON = "val"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What a rule chose, and the metrics that it gives on validation, which chose, and on test, which reports.
-
-    A split that the run has no scores on has no metrics.
-    """
-
-    rule: str
-    chosen_on: str
-    thresholds: Mapping[str, float]
-    val: Mapping[str, float | None]
-    test: Mapping[str, float | None]
-
-    def as_dict(self) -> dict:
-        return {**vars(self), "thresholds": dict(self.thresholds), "val": dict(self.val), "test": dict(self.test)}
-
-
-def choose_point(store: Store, run: Run, rule: str) -> Choice:
-    """Apply a rule ("youden", "sensitivity=0.95", "0.5") to a run's validation scores.
+def choose_point(store: Store, run: Run, rule: str) -> OperatingPoint:
+    """Apply a rule ("youden", "sensitivity=0.95", "0.5") to a run's validation scores, with what it gives there and on test.
 
     Raises EvaluationError for a rule that is none, that cannot be met, or that needs validation scores where there are none.
     """
     splits = {split: store.predictions(run, split) for split in (CHOSEN_ON, "test") if split in run.data.images}
     chosen = choose_among(rule, splits)
-    thresholds = dict(chosen.thresholds)
-    val, test = (evaluate(splits[split], thresholds) if split in splits else {} for split in (CHOSEN_ON, "test"))
-    return Choice(chosen.rule, CHOSEN_ON, thresholds, val, test)
+    return point_of(chosen.rule, chosen.thresholds, splits)
 
 
-def freeze(store: Store, run: Run, choice: Choice) -> Run:
-    """Make a choice the run's operating point: every page and every prediction uses it from now on."""
+def freeze(store: Store, run: Run, point: thresholds.OperatingPoint) -> Run:
+    """Make it the run's operating point, with the metrics of all splits: every page and every prediction uses it from now on.
+
+    Whoever freezes thresholds that a person put by hand knows that nobody chose them on test. Raises EvaluationError for a threshold
+    that is missing or outside 0..1.
+    """
     predictions = {split: store.predictions(run, split) for split in run.data.images}
-    return store.save_operating_point(run, point_of(choice.rule, choice.thresholds, predictions))
+    return store.save_operating_point(run, point_of(point.rule, point.thresholds, predictions))
 
 
-def point_of(rule: str, thresholds: Mapping[str, float], predictions: Mapping[str, Predictions]) -> OperatingPoint:
-    """Thresholds with all metrics of all splits at them."""
-    metrics = {f"{split}/{name}": value for split, one in predictions.items() for name, value in evaluate(one, thresholds).items()}
-    return OperatingPoint(rule, CHOSEN_ON, dict(thresholds), metrics)
+def point_of(rule: str, of_labels: Mapping[str, float], predictions: Mapping[str, Predictions]) -> OperatingPoint:
+    """Thresholds of the labels with all metrics of some splits at them."""
+    metrics = {f"{split}/{name}": value for split, one in predictions.items() for name, value in evaluate(one, of_labels).items()}
+    return OperatingPoint(rule, CHOSEN_ON, dict(of_labels), metrics)

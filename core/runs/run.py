@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from core.evaluation import thresholds
 from core.recipe import EXTERNAL, Recipe
 
 FORMAT_VERSION = 1
@@ -41,13 +42,14 @@ class BaseRecord:
 
 
 @dataclass(frozen=True)
-class OperatingPoint:
-    """A threshold per label, by which rule and on which split it was chosen; `metrics` are "<split>/<metric>" at it."""
+class OperatingPoint(thresholds.OperatingPoint):
+    """The thresholds that a run decides by; `metrics` are "<split>/<metric>" at them."""
 
-    rule: str
-    chosen_on: str
-    thresholds: Mapping[str, float]
     metrics: Mapping[str, float | None]
+
+    def on(self, split: str) -> dict[str, float | None]:
+        """The metrics of a split; none where the run has no scores on it."""
+        return {name.removeprefix(f"{split}/"): value for name, value in self.metrics.items() if name.startswith(f"{split}/")}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from core.data.cache.prepared import prepare
 from core.data.dataset import Dataset
 from core.data.inspection.inspect import SIZE, Inspection, inspect
 from core.data.phantom.dataset import DEFAULT_PHANTOM, load_phantom
-from core.evaluation import label_curves
+from core.evaluation import label_curves, no_finding, one_vs_rest
+from core.evaluation.answers import Answers
+from core.evaluation.answers import answers as answers_at
 from core.evaluation.calibration import Temperature, fit_temperature
 from core.evaluation.classification_report import ClassificationReport, classification_report
 from core.evaluation.comparison import Entry as Compared
@@ -21,9 +23,15 @@ from core.evaluation.counts import Counts
 from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
 from core.evaluation.epochs import EpochMetrics, metrics_over_epochs
 from core.evaluation.estimates import estimates
+from core.evaluation.grey_zone import Zone, ZoneReport, find_zone, zone_report
 from core.evaluation.intervals import Interval, metric_intervals
+from core.evaluation.label_point import LabelPoint
+from core.evaluation.label_point import label_point as make_label_point
+from core.evaluation.label_rows import LabelRow
+from core.evaluation.label_rows import label_rows as make_label_rows
 from core.evaluation.line_view import LineView
 from core.evaluation.line_view import line_view as make_line_view
+from core.evaluation.logistic_calibration import LogisticCalibration, fit_logistic
 from core.evaluation.pair import Pair
 from core.evaluation.prediction_table import PredictionTable, read_whole_table
 from core.evaluation.predictions import Predictions
@@ -31,11 +39,14 @@ from core.evaluation.scorecard import Entry
 from core.evaluation.subgroups import Subgroup, subgroup_intervals, whole
 from core.evaluation.threshold_interval import ThresholdInterval
 from core.evaluation.threshold_interval import threshold_interval as chosen_interval
+from core.evaluation.thresholds import choose
 from core.images.contact_sheet import contact_sheet as make_contact_sheet
 from core.images.model_input import model_input
 from core.images.preprocess import within
 from core.inference.predictor import Predictor
 from core.jobs.published_reports import Report, reports_of
+from core.lessons.course import lesson_of
+from core.lessons.material import Material
 from core.parts import Augmentation, Image
 from core.runs import learning
 from core.runs.comparing import compare_runs
@@ -131,6 +142,103 @@ def still(root: str, run_id: str, split: str, label: str, calibrated: bool, name
 def line_intervals(root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float) -> dict[str, Interval | None]:
     """Every metric of one label against the rest with its 95 % interval, at a threshold."""
     return metric_intervals(scores(root, run_id, split, calibrated).of_label(label), {label: threshold})
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def label_rows(root: str, run_id: str, split: str, calibrated: bool, thresholds: tuple[tuple[str, float], ...]) -> tuple[LabelRow, ...]:
+    """Every label at its own threshold, with intervals."""
+    return make_label_rows(scores(root, run_id, split, calibrated), dict(thresholds))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def exclusion(
+    root: str, run_id: str, split: str, calibrated: bool, thresholds: tuple[tuple[str, float], ...], label: str
+) -> no_finding.Exclusion:
+    """What the rule that 'No Finding' (`label`) excludes all others does at thresholds."""
+    return no_finding.exclusion(scores(root, run_id, split, calibrated), dict(thresholds), label)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def derived_no_finding(
+    root: str, run_id: str, split: str, calibrated: bool, thresholds: tuple[tuple[str, float], ...]
+) -> no_finding.Derived:
+    """Images of which nothing is called at thresholds."""
+    return no_finding.derived(scores(root, run_id, split, calibrated), dict(thresholds))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def class_decisions(
+    root: str, run_id: str, split: str, calibrated: bool, thresholds: tuple[tuple[str, float], ...] | None
+) -> one_vs_rest.ClassDecisions:
+    """Classes called by a threshold each, or where there are none by the highest score."""
+    found = scores(root, run_id, split, calibrated)
+    return one_vs_rest.by_highest(found) if thresholds is None else one_vs_rest.by_thresholds(found, dict(thresholds))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def grey_zone(root: str, run_id: str, split: str, label: str, calibrated: bool, zone: Zone) -> ZoneReport:
+    """What a grey zone does to the images of a split."""
+    return zone_report(scores(root, run_id, split, calibrated), label, zone)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def found_zone(root: str, run_id: str, label: str, calibrated: bool, sensitivity: float, specificity: float) -> Zone:
+    """The grey zone that keeps both promises on validation. Raises EvaluationError where they cannot be kept."""
+    return find_zone(scores(root, run_id, "val", calibrated), label, sensitivity, specificity)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def answers(root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float) -> Answers:
+    """What the answers of one label at a threshold mean at any prevalence."""
+    return answers_at(scores(root, run_id, split, calibrated).of_label(label), threshold)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def threshold_by(root: str, run_id: str, label: str, calibrated: bool, rule: str) -> float:
+    """The threshold of one label that a rule chooses on validation."""
+    return choose(rule, scores(root, run_id, "val", calibrated).of_label(label)).thresholds[label]
+
+
+@st.cache_resource(max_entries=64, show_spinner="Computing intervals")
+def label_point(root: str, run_id: str, name: str, split: str, label: str, calibrated: bool, threshold: float | None) -> LabelPoint:
+    """One label of a run at a threshold, under a name; it keeps what took long. Shared by all sessions and not changed by them."""
+    return make_label_point(name, scores(root, run_id, split, calibrated), label, threshold)
+
+
+@st.cache_data(max_entries=128, show_spinner="Computing intervals of each subgroup")
+def label_subgroups(
+    root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float, group: str, names: tuple[str, ...]
+) -> list[Subgroup]:
+    """Metrics of one label at a threshold, of all images and of each subgroup, with intervals."""
+    found, points = scores(root, run_id, split, calibrated).of_label(label), {label: threshold}
+    return [whole(found, points, names), *subgroup_intervals(found, points, group, names)]
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def logistic(root: str, run_id: str, label: str) -> LogisticCalibration:
+    """Slope and shift of a label's scores, fitted on validation."""
+    return fit_logistic(predictions(root, run_id, "val").of_label(label))
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def label_scores(root: str, run_id: str, split: str, label: str, kind: str) -> Predictions:
+    """One label of a run: "raw" scores, calibrated by "temperature", or by slope and shift ("logistic")."""
+    if kind == "logistic":
+        return logistic(root, run_id, label).applied(predictions(root, run_id, split).of_label(label))
+    return scores(root, run_id, split, kind == "temperature").of_label(label)
+
+
+@st.cache_data(max_entries=256, show_spinner="Computing intervals")
+def score_errors(root: str, run_id: str, split: str, label: str, kind: str, names: tuple[str, ...]) -> dict[str, Entry]:
+    """How far the scores of a label are from probabilities, with intervals."""
+    return estimates(label_scores(root, run_id, split, label, kind), {label: 0.5}, names)
+
+
+@st.cache_data(max_entries=128, show_spinner="Testing the calibration")
+def recalibrated(root: str, run_id: str, split: str, label: str, kinds: tuple[tuple[str, str], ...], metric: str) -> list[Pair]:
+    """Kinds of scores of a label, (name, kind), tested against each other in a metric of scores."""
+    found = {name: label_scores(root, run_id, split, label, kind) for name, kind in kinds}
+    return tested([Compared(name, one, {label: 0.5}, (metric,)) for name, one in found.items()], metric)
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the images")
@@ -268,3 +376,15 @@ def phantoms(each: int) -> list[tuple[str, np.ndarray]]:
     made = load_phantom(DEFAULT_PHANTOM)
     rows = [row for number in (0, 1) for row in np.flatnonzero(made.class_index() == number)[:each]]
     return [(made.classes[made.class_index()[row]], made.reader.read(row)) for row in rows]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def drawn_lesson(lesson_id: str) -> Material:
+    """The simulated scores of a lesson; shared by all sessions and only read."""
+    return lesson_of(lesson_id).draw()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def lesson_view(lesson_id: str, key: str, scene: str, names: tuple[str, ...], _one: Predictions) -> tuple[LineView, dict[str, Entry]]:
+    """What follows a threshold over a scene of a lesson, and metrics of it that need none; `key` names the scores `_one`."""
+    return make_line_view(_one), estimates(_one, dict.fromkeys(_one.labels, 0.5), names)

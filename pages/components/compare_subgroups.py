@@ -30,7 +30,7 @@ def show(scope: Scope) -> None:
                         alt=f"{title} on {scope.on} by {group}, with 95 % intervals, of each run")  # fmt: skip
         st.caption(f"{METRICS[metric].definition} On {scope.on}. Grey: fewer than {SMALL} images, which say little. The line is the value "
                    "on all images. Differences between subgroups are no test: their intervals may overlap by chance.")  # fmt: skip
-        table = _table(found, group)
+        table = table_of(found, metric, group)
         st.dataframe(table.assign(**{name: table[name].map(share) for name in ("value", "low", "high")}), hide_index=True,
                      alt=f"{title} on {scope.on} by {group}")  # fmt: skip
         download(scope, f"{metric}-by-{group}", table)
@@ -53,10 +53,11 @@ def _of_run(scope: Scope, run: Run, group: str, metric: str) -> list[Subgroup]:
     return cached.subgroups(str(scope.root), run.run_id, scope.split, thresholds_of(run), group, metric)
 
 
-def _table(found: dict[str, list[Subgroup]], group: str) -> pd.DataFrame:
+def table_of(found: dict[str, list[Subgroup]], metric: str, group: str) -> pd.DataFrame:
+    """A row for each run and subgroup in a metric."""
     return pd.DataFrame([
         {"run": run, group: one.value, "images": one.images, "with a label": one.positives, "value": one.metrics[metric],
          "low": interval and interval.low, "high": interval and interval.high,
          "method": interval.method if interval else f"not available: {one.unavailable[metric]}"}
-        for run, groups in found.items() for one in groups for metric, interval in one.intervals.items()
+        for run, groups in found.items() for one in groups for interval in (one.intervals[metric],)
     ])  # fmt: skip

@@ -27,13 +27,13 @@ def show(root: Path, runs: list[Run], label: str | None = None) -> None:
     names, found = distinct({run.run_id: run.title for run in runs}), {}
     with st.grid(2, min_column_width=330):
         for run in runs:
-            if made := _of(root, run, thresholds, label, names[run.run_id]):
+            if made := of_run(root, run, thresholds, label, names[run.run_id]):
                 found[names[run.run_id]] = made
                 _draw(run, names[run.run_id], metric, made, label)
     if found:
         st.caption(f"On validation{f', {label}' if label else ''}. {METRICS[metric].definition} The ROC AUC of the scores, grey, knows no "
                    "threshold.")  # fmt: skip
-        st.download_button("CSV of all metrics over epochs", lambda: _table(found).to_csv(index=False), "epochs-validation.csv", "text/csv",
+        st.download_button("CSV of all metrics over epochs", lambda: table(found).to_csv(index=False), "epochs-validation.csv", "text/csv",
                            key="csv_epochs", icon=":material/download:", on_click="ignore", type="tertiary")  # fmt: skip
 
 
@@ -47,25 +47,30 @@ def _ask(runs: list[Run], label: str | None) -> tuple[str, tuple[float, ...], st
             del st.session_state["epoch_metric"]
         metric = st.selectbox("Metric over epochs", offered, first, key="epoch_metric", bind="query-params", width=230,
                               format_func=lambda name: METRICS[name].title)  # fmt: skip
-        chosen = st.multiselect("Thresholds", _OFFERED, list(STUDY), key="epoch_thresholds", bind="query-params", max_selections=_MOST,
-                                accept_new_options=True)  # fmt: skip
+        thresholds = ask_thresholds()
         if label is None and len(labels) > 1:
             label = st.selectbox("Of the label", labels, None, key="epoch_label", placeholder="All labels together", width=220)
-    try:
-        thresholds = tuple(sorted({float(one) for one in chosen}))
-    except ValueError:
-        raise EvaluationError(f"the thresholds are {', '.join(chosen)[:80]}", "each is a number between 0 and 1, as in 0.45") from None
     if not thresholds:
         st.info("Choose a threshold, or type one.", icon=":material/info:")
         return None
     return metric, thresholds, label
 
 
+def ask_thresholds() -> tuple[float, ...]:
+    """The chosen thresholds, rising; none where none is chosen. Raises EvaluationError for what is typed and no number."""
+    chosen = st.multiselect("Thresholds", _OFFERED, list(STUDY), key="epoch_thresholds", bind="query-params", max_selections=_MOST,
+                            accept_new_options=True)  # fmt: skip
+    try:
+        return tuple(sorted({float(one) for one in chosen}))
+    except ValueError:
+        raise EvaluationError(f"the thresholds are {', '.join(chosen)[:80]}", "each is a number between 0 and 1, as in 0.45") from None
+
+
 def _names(tasks: set[str], label: str | None) -> tuple[str, ...]:
     return (*threshold_metrics_of("multilabel" if tasks - {"binary"} and label is None else "binary"), *FREE)
 
 
-def _of(root: Path, run: Run, thresholds: tuple[float, ...], label: str | None, name: str) -> EpochMetrics | None:
+def of_run(root: Path, run: Run, thresholds: tuple[float, ...], label: str | None, name: str) -> EpochMetrics | None:
     """What is known of a run; says why where it is nothing."""
     found = cached.epoch_metrics(str(root), run.run_id, thresholds, label)
     if found is None:
@@ -89,7 +94,8 @@ def _draw(run: Run, name: str, metric: str, found: EpochMetrics, label: str | No
             st.caption(f"Of up to {kept} epochs, {len(found.epochs)} were kept: all would have taken too much room.")
 
 
-def _table(found: dict[str, EpochMetrics]) -> pd.DataFrame:
+def table(found: dict[str, EpochMetrics]) -> pd.DataFrame:
+    """A row for each run, epoch and threshold."""
     rows = []
     for name, one in found.items():
         for place, epoch in enumerate(one.epochs.tolist()):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.counts import counts_at
+from core.evaluation.intervals import Interval
 from core.evaluation.line_view import LineView
 from core.evaluation.predictions import Predictions
 from core.evaluation.scorecard import Entry
@@ -54,6 +55,11 @@ def still_data(names: Mapping[str, str], entries: Mapping[str, Entry]) -> list[d
         {"name": name, "title": title, "value": entries[name].value, "low": entries[name].low, "high": entries[name].high}
         for name, title in names.items()
     ]
+
+
+def rested_data(threshold: float, intervals: Mapping[str, Interval | None]) -> dict:
+    """The limits of each number where the line rests."""
+    return {"threshold": threshold, "limits": {name: [one.low, one.high] for name, one in intervals.items() if one}}
 
 
 def image_data(images: NearImages | None) -> dict | None:

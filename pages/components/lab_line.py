@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 _FOLDER = Path(__file__).with_name("lab")
-_PIECES = ("counts", "canvas", "histogram", "matrix", "curves", "nearest", "rates", "rows", "main")
+_PIECES = ("counts", "canvas", "histogram", "matrix", "curves", "nearest", "rates", "rows", "spoken", "tools", "main")
 _LAB = st.components.v2.component(
     "cutpoint_lab",
     html=(_FOLDER / "lab.html").read_text(encoding="utf-8"),

@@ -26,6 +26,10 @@ class Line:
         return f"line_{self.run_id}_{self.label}_{self.calibrated}"
 
     @property
+    def _rule_key(self) -> str:
+        return f"{self.key}_rule"
+
+    @property
     def place(self) -> float:
         """Where it stands now, 0..1."""
         return st.session_state.get(self.key, self.frozen)
@@ -34,20 +38,31 @@ class Line:
     def is_moved(self) -> bool:
         return self.place != self.frozen
 
+    @property
+    def rule(self) -> str | None:
+        """The rule that put it where it stands; None where a hand did, or where it was not moved."""
+        rule, threshold = st.session_state.get(self._rule_key, (None, None))
+        return rule if threshold == self.place else None
+
     def move(self, threshold: float) -> None:
-        """Put it somewhere else."""
-        st.session_state[self.key] = threshold
+        """Put it somewhere else, and tell the address."""
+        self.put(threshold)
         st.query_params[_ADDRESS] = f"{threshold:.6g}"
 
-    def choose(self, threshold: float) -> None:
+    def put(self, threshold: float, rule: str | None = None) -> None:
+        """Put it somewhere else, without a word to the address, which knows one line only."""
+        st.session_state[self.key], st.session_state[self._rule_key] = threshold, (rule, threshold)
+
+    def choose(self, threshold: float, rule: str | None = None) -> None:
         """Put it where a rule chose a threshold of the scores as they are."""
         if self.calibrated:
             threshold = cached.temperature(self.root, self.run_id).threshold(self.label, threshold)
-        st.session_state[self.key] = threshold
+        self.put(threshold, rule)
 
     def reset(self) -> None:
         """Back to the frozen threshold."""
         st.session_state.pop(self.key, None)
+        st.session_state.pop(self._rule_key, None)
         st.query_params.pop(_ADDRESS, None)
 
 

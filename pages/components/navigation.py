@@ -12,6 +12,7 @@ _PAGES = (
     ("thresholds", "Thresholds", "tune", "Move a threshold and see who is missed and who is alarmed."),
     ("mistakes", "Mistakes", "image_search", "The images that a run gets wrong, worst first, and labels that look wrong."),
     ("single_image", "Single image", "radiology", "One X-ray and what each run says of it."),
+    ("lessons", "Lessons", "school", "Ten short lessons on what a threshold does."),
 )
 
 

@@ -4,13 +4,18 @@ import streamlit as st
 
 from core.evaluation.line_view import spread_rows
 from core.evaluation.metrics import METRICS
-from pages.components import cached, lab_data, plain_lab, run_pictures
+from pages.components import cached, lab_data, lab_tabs, plain_lab, rule_form, run_pictures
 from pages.components.lab_line import lab_line
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
 
 _STILL = ("roc_auc", "average_precision")
 _MOST_IMAGES = 240
+_HOW = (
+    "On {split}, with 95 % intervals where a number is a share of images. Drag the line, or use the arrow and page keys. ROC AUC and "
+    "average precision do not depend on it: they stay."
+)
+_CLUSTERED = " Patients have several images: intervals come by a bootstrap of patients, once the line rests."
 
 
 @st.fragment
@@ -20,21 +25,24 @@ def show(scene: Scene) -> None:
     _status(scene, line)
     if scene.plain:
         plain_lab.show(scene, line)
-        return
-    lab_line(_data(scene, line), f"lab_{scene.run.run_id}", line.move)
-    st.caption(f"On {scene.split}, with 95 % intervals where a number is a share of images. Drag the line, or use the arrow and page "
-               "keys. ROC AUC and average precision do not depend on it: they stay.")  # fmt: skip
+    else:
+        lab_line(_data(scene, line), f"lab_{scene.run.run_id}", line.move)
+        st.caption(_HOW.format(split=scene.split) + (_CLUSTERED if scene.predictions().has_repeated_patients else ""))
+    rule_form.tell_choice(scene)
+    lab_tabs.show(scene)
 
 
 def _status(scene: Scene, line: Line) -> None:
     rule = scene.run.operating_point.rule
     how = f"chosen by {rule} on validation" if not rule.replace(".", "", 1).isdigit() else "fixed beforehand"
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        rule_form.buttons(scene.run)
         st.badge(f"Frozen: {line.frozen:.3f}, {how}", icon=":material/lock:", color="gray")
         if line.is_moved:
             words = "Exploratory: this line was moved while looking at test" if scene.split == "test" else "Trying out on validation"
             st.badge(words, icon=":material/explore:", color="orange")
             st.button("Back to the frozen threshold", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:")
+    rule_form.tell_fault()
 
 
 def _data(scene: Scene, line: Line) -> dict:
@@ -44,11 +52,18 @@ def _data(scene: Scene, line: Line) -> dict:
     one = scene.predictions().of_label(scene.label)
     return lab_data.counts_data(view) | {
         "key": f"{run.run_id} {scene.split} {scene.label} {scene.calibrated}", "label": view.labels.index(scene.label),
+        "split": scene.split,
         "classes": list(scene.classes), "labels": lab_data.label_data(view, {name: scene.line(name).place for name in view.labels}),
         "threshold": line.place, "frozen": lab_data.frozen_data(one, scene.label, line.frozen), "missed_costs": scene.missed_costs,
         "together": scene.together, "still": lab_data.still_data({name: METRICS[name].title for name in _STILL}, still),
-        "images": lab_data.image_data(_images(scene)),
+        "images": lab_data.image_data(_images(scene)), "rested": _rested(scene, line) if view.is_clustered else None,
     }  # fmt: skip
+
+
+def _rested(scene: Scene, line: Line) -> dict:
+    """The intervals where the line rests, by a bootstrap of patients."""
+    found = cached.line_intervals(str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated, line.place)
+    return lab_data.rested_data(line.place, found)
 
 
 def _images(scene: Scene) -> lab_data.NearImages | None:

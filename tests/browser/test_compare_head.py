@@ -185,7 +185,7 @@ def test_a_run_is_added_pinned_archived_and_deleted_only_after_a_question(compar
     do(page, "Add to view")
     expect(page.get_by_text(re.compile("2 of .* in view"))).to_be_visible()
     open_picker(page)  # it closes, so that the runs are seen
-    search(page, "two")
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("two")
     for words, mark in (("Pin", "pinned"), ("Archive", "archived")):
         do(page, words)
         settled(page)

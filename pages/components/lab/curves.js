@@ -10,7 +10,8 @@ class Curve extends Layered {
   prepare(cellsOf, context) {
     this.points = Array.from({ length: STEPS + 1 }, (_, step) => this.point(cellsOf(step), step / STEPS, context));
     const guides = this.guides(cellsOf, context), known = this.points.concat(...guides).filter(Boolean).map(([, y]) => y);
-    [this.low, this.high] = this.share ? [0, 1] : [Math.max(Math.min(0, ...known), -0.3), Math.max(1e-9, ...known)];
+    const high = Math.max(1e-9, ...known); // what lies far below zero is cut off: it says no more than "worse than nothing"
+    [this.low, this.high] = this.share ? [0, 1] : [Math.max(Math.min(0, ...known), -high / 2), high];
     this.box = { left: this.theme.font * 2.1, top: this.theme.font * 1.5, right: this.width - 6, bottom: this.height - this.theme.font * 1.7 };
     this.drawStill((drawing) => {
       this.frame(drawing);

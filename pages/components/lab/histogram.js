@@ -1,16 +1,22 @@
-// Scores of both classes and the line between what is called and what is not.
+// Scores of both classes, each bar a share of its own class, so that a rare one is seen; and the line.
+
+function shares(counts) {
+  const all = Math.max(1, counts.reduce((sum, count) => sum + count, 0));
+  return counts.map((count) => count / all);
+}
 
 class Histogram extends Layered {
   prepare(label, classes) {
     const { negatives, positives } = label.histogram, theme = this.theme;
     this.floor = this.height - theme.font * 1.6;
-    const top = theme.font * 1.5, most = Math.max(1, ...negatives, ...positives), wide = this.width / negatives.length;
+    const top = theme.font * 1.5, wide = this.width / negatives.length, [low, high] = [negatives, positives].map(shares);
+    const most = Math.max(1e-9, ...low, ...high);
     this.drawStill((context) => {
-      [[negatives, theme.negative, 0], [positives, theme.positive, 0.5]].forEach(([bars, colour, shift]) => {
+      [[low, theme.negative, 0], [high, theme.positive, 0.5]].forEach(([bars, colour, shift]) => {
         context.fillStyle = colour;
-        bars.forEach((count, bin) => {
-          const high = count ? Math.max(2, ((this.floor - top) * count) / most) : 0;
-          context.fillRect((bin + shift) * wide + 0.5, this.floor - high, wide / 2 - 0.5, high);
+        bars.forEach((share, bin) => {
+          const tall = share ? Math.max(2, ((this.floor - top) * share) / most) : 0;
+          context.fillRect((bin + shift) * wide + 0.5, this.floor - tall, wide / 2 - 0.5, tall);
         });
       });
       context.fillStyle = theme.text;
@@ -31,6 +37,7 @@ class Histogram extends Layered {
       context.fillText(name, x + 14, 12);
       x += context.measureText(name).width + 30;
     });
+    context.fillText("bars: share of each class", x, 12);
   }
 
   move(threshold) {

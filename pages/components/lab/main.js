@@ -15,6 +15,8 @@ class Lab {
     this.nearest.again = () => this.ask();
     this.rates = new Rates(plot("rates"));
     this.rows = new Rows(plot("rows"));
+    this.spoken = new Spoken(plot("spoken"));
+    this.tools = new Tools(plot("tools"), this);
     this.handle = plot("handle");
     this.told = plot("told");
     this.tip = plot("tip");
@@ -44,7 +46,7 @@ class Lab {
   get context() {
     const label = this.shown.label, positives = this.counts.positives[label];
     return {
-      missedCosts: this.shown.missed_costs, clustered: this.shown.clustered,
+      missedCosts: this.shown.missed_costs, clustered: this.shown.clustered, rested: this.shown.rested,
       base: positives / (positives + this.counts.negatives[label]),
     };
   }
@@ -106,6 +108,7 @@ class Lab {
     this.handle.setAttribute("aria-valuenow", this.threshold.toFixed(3));
     this.handle.setAttribute("aria-valuetext", words);
     this.told.textContent = `Threshold ${words}`;
+    this.spoken.write(this.shown, cells, this.rates);
   }
 
   moveTo(threshold) {

@@ -38,9 +38,11 @@ class Rates {
     return this.cards[name];
   }
 
-  move(cells, threshold, { missedCosts, clustered }) {
+  // `rested` has limits that Python made for the place where the line came to rest
+  move(cells, threshold, { missedCosts, clustered, rested }) {
+    const limits = rested && rested.threshold === threshold ? rested.limits : {};
     for (const [name, rate] of Object.entries(RATES)) {
-      const [value, part, whole] = rate(cells), range = whole && !clustered ? wilson(part, whole) : null;
+      const [value, part, whole] = rate(cells), range = whole && !clustered ? wilson(part, whole) : limits[name];
       this.cards[name].value.textContent = shown(value);
       this.cards[name].range.textContent = range ? `${shown(range[0])} to ${shown(range[1])}` : "\u00a0";
     }

@@ -10,7 +10,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss, roc_auc_score
 
 from core.errors import EvaluationError
-from core.evaluation.calibration import fit_temperature
+from core.evaluation.calibration import Temperature, fit_temperature
 from core.evaluation.decisions import decisions
 from core.evaluation.predictions import Predictions
 
@@ -156,3 +156,25 @@ def test_other_labels_are_refused(random_binary, random_multilabel):
     found = fit_temperature(random_binary(0))
     with pytest.raises(EvaluationError, match="binary task with Pneumonia"):
         found.applied(random_multilabel(0))
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.6, 10))
+def test_a_raw_threshold_is_the_way_back_and_a_half_stays(threshold, value):
+    temperature = Temperature("binary", {"a": value}, 100)
+    assert temperature.raw_threshold("a", temperature.threshold("a", threshold)) == pytest.approx(threshold, abs=1e-3)
+    assert temperature.raw_threshold("a", 0.5) == pytest.approx(0.5)
+    assert (temperature.raw_threshold("a", 0), temperature.raw_threshold("a", 1)) == (0, 1)
+
+
+def test_calibrated_scores_at_a_threshold_decide_as_raw_ones_at_its_raw_threshold(binary):
+    predictions = binary(*overconfident(4))
+    temperature = fit_temperature(predictions)
+    calibrated = temperature.applied(predictions)
+    for threshold in (0.05, 0.091, 0.3, 0.5, 0.8):
+        raw = temperature.raw_threshold("Pneumonia", threshold)
+        same = decisions(predictions, {"Pneumonia": raw}) == decisions(calibrated, {"Pneumonia": threshold})
+        assert same.all() and (raw == pytest.approx(threshold)) == (threshold == 0.5)
+
+
+def test_no_single_raw_threshold_decides_as_calibrated_classes_do(random_multiclass):
+    assert fit_temperature(random_multiclass(1)).raw_threshold("a", 0.3) is None

@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score, f1_score, recall_score, roc
 
 from core.errors import EvaluationError
 from core.evaluation.epoch_scores import EpochScores
-from core.evaluation.epochs import metrics_over_epochs, threshold_metrics_of
+from core.evaluation.epochs import EpochMetrics, metrics_over_epochs, threshold_metrics_of
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
 
@@ -120,3 +120,9 @@ def test_only_what_is_asked_for_is_given():
     found = metrics_over_epochs(*made("binary", 0), THRESHOLDS, ["f1", "roc_auc"])
     assert set(found.at_thresholds) == {"f1"} and set(found.free) == {"roc_auc"}
     assert "micro_f1" not in threshold_metrics_of("binary")
+
+
+def test_the_highest_value_is_that_of_the_first_epoch_that_has_it():
+    rows = np.array([[0.2, 0.7, 0.7, np.nan], [np.nan] * 4])
+    found = EpochMetrics(np.array([2, 4, 6, 8]), (0.4, 0.6), {"f1": rows}, {})
+    assert found.highest("f1", 0) == (4, 0.7) and found.highest("f1", 1) == (None, None)

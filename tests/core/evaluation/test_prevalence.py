@@ -6,7 +6,7 @@ from scipy.special import expit, logit
 
 from core.errors import EvaluationError
 from core.evaluation.counts import Counts
-from core.evaluation.prevalence import adjusted_npv, adjusted_ppv, npv_interval, of_people, ppv_interval
+from core.evaluation.prevalence import adjusted_npv, adjusted_ppv, npv_interval, of_people, ppv_interval, threshold_at
 from core.evaluation.rates import npv, precision, sensitivity, specificity
 
 SHARES = st.floats(0, 1, allow_subnormal=False)
@@ -93,3 +93,20 @@ def test_no_person_is_lost(se, sp, prevalence, people):
     found = of_people(se, sp, prevalence, people)
     cells = (found.tp, found.fp, found.fn, found.tn)
     assert sum(cells) == people and min(cells) >= 0
+
+
+@given(st.floats(0.01, 100), INNER, INNER)
+def test_a_threshold_moves_as_the_probability_of_every_image_does(likelihood_ratio, own, other):
+    """Bayes' theorem: what an image with this likelihood ratio is given at each prevalence."""
+    here, there = (prevalence * likelihood_ratio / (prevalence * likelihood_ratio + 1 - prevalence) for prevalence in (own, other))
+    assert threshold_at(there, own, other) == pytest.approx(here, rel=1e-6)
+
+
+def test_where_a_label_is_rarer_the_same_decision_asks_for_a_higher_score():
+    assert threshold_at(0.5, 0.5, 0.1) == pytest.approx(0.9) and threshold_at(0.5, 0.1, 0.5) == pytest.approx(0.1)
+    assert threshold_at(0.3, 0.2, 0.2) == pytest.approx(0.3) and (threshold_at(0, 0.5, 0.1), threshold_at(1, 0.5, 0.1)) == (0, 1)
+
+
+def test_no_threshold_can_be_moved_to_where_nobody_has_the_label():
+    with pytest.raises(EvaluationError, match="the prevalence is 0"):
+        threshold_at(0.5, 0.3, 0)

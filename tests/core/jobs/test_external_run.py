@@ -76,7 +76,7 @@ def test_a_run_with_test_alone_is_compared_and_moves_by_a_fixed_threshold_only(t
     found = compare_runs(store, [whole, part], "test")
     assert [row["title"] for row in found["rows"]] == ["Whole", "Part"] and " beats " in found["pairs"][0]["sentence"]
     choice = choose_point(store, part, "0.3")
-    assert choice.val == {} and choice.test["sensitivity"] is not None
+    assert choice.on("val") == {} and choice.on("test")["sensitivity"] is not None
     assert freeze(store, part, choice).operating_point.thresholds == {"Mass": 0.3, "Edema": 0.3}
     with pytest.raises(EvaluationError, match="no scores on val, only on test"):
         choose_point(store, part, "youden")

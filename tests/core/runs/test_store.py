@@ -68,7 +68,7 @@ def test_a_frozen_choice_is_what_everyone_reads_from_then_on(copy):
     choice = choose_point(copy, run, "youden")
     frozen = freeze(copy, run, choice)
     assert copy.get("cnn-small").operating_point == frozen.operating_point
-    assert frozen.metrics["test/sensitivity"] == choice.test["sensitivity"] and frozen.operating_point.rule == "youden"
+    assert frozen.metrics["test/sensitivity"] == choice.on("test")["sensitivity"] and frozen.operating_point.rule == "youden"
 
 
 def test_a_rule_that_is_none_changes_nothing(copy):

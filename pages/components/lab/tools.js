@@ -1,0 +1,57 @@
+// Buttons of the lab: fill the screen for a lecture, take the picture along, take the counts along.
+
+class Tools {
+  constructor(place, lab) {
+    this.lab = lab;
+    const [lecture, picture, table] = place.querySelectorAll("button");
+    lecture.onclick = () => (document.fullscreenElement ? document.exitFullscreen() : lab.root.requestFullscreen());
+    picture.onclick = () => this.picture();
+    table.onclick = () => this.save(new Blob([this.counts()], { type: "text/csv" }), "csv");
+  }
+
+  get name() {
+    const shown = this.lab.shown;
+    return `lab-${shown.labels[shown.label].name}-${shown.split}`.replace(/[^A-Za-z0-9.-]+/g, "-");
+  }
+
+  save(blob, kind) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${this.name}.${kind}`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  // one row for each place of the line
+  counts() {
+    const lines = ["threshold,TP,FP,FN,TN"];
+    for (let step = 0; step <= STEPS; step += 1) {
+      const { tp, fp, fn, tn } = cellsAt(this.lab.counts, this.lab.shown.label, step);
+      lines.push([(step / STEPS).toFixed(3), tp, fp, fn, tn].join());
+    }
+    return `${lines.join("\n")}\n`;
+  }
+
+  picture() {
+    const root = this.lab.root, home = root.getBoundingClientRect(), scale = window.devicePixelRatio || 1, theme = colours(root);
+    const sheet = document.createElement("canvas"), context = sheet.getContext("2d");
+    sheet.width = Math.round(home.width * scale);
+    sheet.height = Math.round(home.height * scale);
+    context.scale(scale, scale);
+    context.fillStyle = theme.paper;
+    context.fillRect(0, 0, home.width, home.height);
+    for (const canvas of root.querySelectorAll(".plot:not([hidden]) canvas")) {
+      const place = canvas.getBoundingClientRect();
+      context.drawImage(canvas, place.left - home.left, place.top - home.top, place.width, place.height);
+    }
+    root.querySelectorAll(".rate div, .rows th, .rows td").forEach((cell) => {
+      const place = cell.getBoundingClientRect(), style = getComputedStyle(cell), right = style.textAlign === "right";
+      context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+      context.fillStyle = style.color;
+      context.textAlign = right ? "right" : "left";
+      context.textBaseline = "middle";
+      context.fillText(cell.textContent, (right ? place.right : place.left) - home.left, place.top + place.height / 2 - home.top);
+    });
+    sheet.toBlob((blob) => this.save(blob, "png"));
+  }
+}
