@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -94,10 +95,12 @@ def test_cells_splits_labels_and_subgroups_change_the_count_and_stand_in_the_add
     expect(told(many)).to_have_text(before)
 
 
-def test_another_run_has_other_images(many):
-    before = large(many).inner_text()
-    choose(many, "Run", RUN)
-    expect(large(many)).not_to_have_text(before)
+def test_another_run_has_other_images(mistakes, visit):
+    titles = [run.title for run in Store(mistakes.store).runs() if run.run_id in (RUN, MANY)]
+    page = visit(f"{mistakes.url}/mistakes?mistake_run={MANY}&" + "&".join(f"runs={quote_plus(title)}" for title in titles))
+    before = large(page).inner_text()
+    choose(page, "Run", RUN)
+    expect(large(page)).not_to_have_text(before)
 
 
 def test_a_click_on_a_cell_of_the_matrix_opens_it(many):

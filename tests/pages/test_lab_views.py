@@ -268,14 +268,20 @@ def test_scores_that_cannot_be_calibrated_are_still_shown(tab, tmp_path):
     assert app.dataframe[0].value["Scores"].tolist() == ["As they are"]
 
 
-def test_a_choice_is_still_there_when_its_tab_is_opened_again(opened, shelf):
+def test_a_line_moved_by_hand_over_test_is_called_exploratory_and_one_on_validation_is_not(tab, shelf):
+    for module in ("lab_prevalence", "lab_models", "lab_subgroups"):
+        assert "exploratory" in texts(tab(module, shelf["root"], shelf["binary"], place=0.7))
+        assert "exploratory" not in texts(tab(module, shelf["root"], shelf["binary"], place=0.7, split="val"))
+        assert "exploratory" not in texts(tab(module, shelf["root"], shelf["binary"]))
+
+
+def test_the_tabs_stand_below_the_lab_and_follow_its_line(opened, shelf):
     app = opened(shelf["root"], "start")
-    app.session_state["runs"] = [run.run_id for run in shelf["binary"]]
+    run = shelf["binary"][1]
+    app.session_state["runs"] = [one.run_id for one in shelf["binary"]]
+    app.session_state["threshold_run"] = run.run_id
     app.session_state["lab_tab"] = "Prevalence"
+    app.session_state[f"line_{run.run_id}_pneumonia_False"] = 0.7
     app.switch_page("pages/thresholds.py").run()
-    app.select_slider(key="prevalence").set_value(0.2).run()
-    for title in ("Several models", "Prevalence"):
-        app.session_state["lab_tab"] = title
-        app.run()
-    assert not app.exception and app.select_slider(key="prevalence").value == 0.2
-    assert "PPV at 20 %" in metrics(app)
+    assert not app.exception
+    assert metrics(app)["PPV at 5 %"] == f"{answers(stored(shelf, 'binary', number=1), 0.7).ppv(0.05).value:.3f}"

@@ -1,0 +1,167 @@
+"""The threshold lab in Chromium: what it shows is what core computes, and every control changes something."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import quote_plus
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.evaluation.counts import counts_at
+from core.evaluation.metrics import per_label
+from core.runs.store import Store
+from tests.browser.conftest import Server, serve, settled
+from tests.made_scores import LABELS, made_runs, made_scores
+
+CELLS = ("tp", "fp", "fn", "tn")
+SHOWN = ("sensitivity", "specificity", "precision", "f1")
+AT = """async (plot, threshold) => {
+    const place = plot.getBoundingClientRect(), lab = plot.closest('.lab');
+    plot.dispatchEvent(new PointerEvent('pointermove', { clientX: place.left + threshold * place.width, buttons: 1, bubbles: true }));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return [...lab.querySelectorAll('.rows tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent));
+}"""
+TABS = ["All labels", "Prevalence", "Several models", "Over epochs", "Subgroups", "Calibration", "Grey zone"]
+
+
+@pytest.fixture(scope="module")
+def lab_server(tmp_path_factory, trained) -> Iterator[Server]:
+    store = tmp_path_factory.mktemp("lab") / "store"
+    shutil.copytree(trained["cnn"].folder.parents[1], store)
+    for task in LABELS:
+        made_runs(store, task, 2)
+    yield from serve(store)
+
+
+@pytest.fixture
+def lab(lab_server, visit) -> Callable[..., Page]:
+    """Opens the lab over a run."""
+    titles = [run.title for run in Store(lab_server.store).runs()]
+
+    def opening(title: str, more: str = "", width: int = 1280, scheme: str = "light") -> Page:
+        assert title in titles
+        return visit(f"{lab_server.url}/thresholds?runs={quote_plus(title)}{more}", width, scheme)
+
+    return opening
+
+
+def rate(page: Page, name: str):
+    return page.locator(f"[data-rate={name}] .value")
+
+
+def changes(page: Page, locator, act: Callable[[], object]) -> None:
+    expect(locator).to_be_visible()
+    before = locator.inner_text()
+    act()
+    expect(locator).not_to_have_text(before)
+    settled(page)
+
+
+def view_switch(page: Page, words: str) -> None:
+    page.get_by_role("button", name=re.compile("View$")).first.click()
+    page.get_by_test_id("stPopoverBody").get_by_text(words, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def test_at_200_places_the_numbers_of_all_labels_are_those_of_core(lab):
+    page, drawn = lab("multilabel 1", "&together=true"), made_scores("multilabel", "test", 1)
+    expect(page.locator(".rows tbody tr")).to_have_count(len(LABELS["multilabel"]))
+    plot = page.locator(".lab .histogram")
+    for threshold in np.random.default_rng(0).integers(0, 1001, 200) / 1000:
+        shown = plot.evaluate(AT, float(threshold))
+        metrics = per_label(drawn, dict.fromkeys(drawn.labels, threshold))
+        for label, told, *numbers in shown:
+            counts = counts_at(*drawn.column(label), threshold)
+            assert float(told) == threshold and [int(one) for one in numbers[:4]] == [getattr(counts, cell) for cell in CELLS]
+            for name, shown_rate in zip(SHOWN, numbers[4:], strict=True):
+                value = metrics[label][name]
+                assert shown_rate == "n/a" if value is None else abs(float(shown_rate) - value) < 0.000501, (label, name)
+
+
+def test_the_line_is_dragged_and_what_does_not_depend_on_it_stays(lab):
+    page = lab("binary 1")
+    still, box = rate(page, "roc_auc").inner_text(), page.locator(".lab .histogram").bounding_box()
+    before = {name: rate(page, name).inner_text() for name in ("sensitivity", "specificity", "cost", "flagged")}
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 60, steps=8)
+    for name, value in before.items():
+        expect(rate(page, name)).not_to_have_text(value)
+    page.mouse.up()
+    expect(page.get_by_text("Exploratory: this line was moved while looking at test")).to_be_visible()
+    expect(page).to_have_url(re.compile("line=0.8"))
+    assert rate(page, "roc_auc").inner_text() == still
+    spoken = page.locator(".lab table.spoken")
+    expect(spoken).to_contain_text("False negatives, missed")
+    assert rate(page, "sensitivity").inner_text() in spoken.inner_text()
+    page.get_by_role("button", name="Back to the frozen threshold", exact=True).click()
+    expect(rate(page, "sensitivity")).to_have_text(before["sensitivity"])
+
+
+def test_hover_on_a_curve_tells_threshold_and_counts_and_a_click_moves_the_line(lab):
+    page = lab("binary 1")
+    box = page.locator(".lab .roc").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+    expect(page.locator(".lab .tip")).to_have_text(re.compile(r"threshold \d\.\d{3} +TP \d+ +FP \d+ +FN \d+ +TN \d+"))
+    changes(page, rate(page, "sensitivity"), lambda: page.mouse.click(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2))
+
+
+def test_every_control_above_the_lab_changes_it(lab):
+    page = lab("multilabel 1")
+    changes(page, rate(page, "sensitivity"), lambda: page.get_by_role("radio", name="Validation").click())
+    changes(page, rate(page, "roc_auc"), lambda: choose(page, "Label", "Edema"))
+    changes(page, rate(page, "sensitivity"), lambda: choose(page, "Rule", "Sensitivity at least"))
+    changes(page, rate(page, "sensitivity"), lambda: fill(page, "at least", "0.6"))
+    changes(page, rate(page, "cost"), lambda: (choose(page, "Rule", "Least cost"), fill(page, "1 missed = N alarms", "3")))
+    changes(page, page.locator(".rows"), lambda: view_switch(page, "All labels at the line"))
+    changes(page, rate(page, "benefit"), lambda: view_switch(page, "Calibrated scores"))
+    view_switch(page, "Plain slider")
+    expect(page.get_by_role("slider", name="Threshold for Edema")).to_be_visible()
+    expect(page.locator(".lab")).to_have_count(0)
+    for part in ("threshold_split=", "threshold_label=Edema", "rule=", "missed_costs=3", "together=true", "plain=true"):
+        expect(page).to_have_url(re.compile(part))
+
+
+def choose(page: Page, control: str, option: str) -> None:
+    page.get_by_role("combobox", name=control, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def fill(page: Page, control: str, value: str) -> None:
+    page.get_by_role("spinbutton", name=control).first.fill(value)
+    page.keyboard.press("Enter")
+
+
+def test_a_rule_that_cannot_be_met_says_so_and_changes_nothing(lab):
+    page = lab("binary 0", "&first_value=0.999&second_value=0.999")
+    before = rate(page, "sensitivity").inner_text()
+    choose(page, "Rule", "Sensitivity and specificity at least")
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    expect(rate(page, "sensitivity")).to_have_text(before)
+
+
+def test_the_lab_fills_the_screen_and_hands_out_its_picture_and_its_counts(lab):
+    page = lab("binary 1")
+    for kind in ("PNG", "CSV"):
+        with page.expect_download() as waited:
+            page.locator(".lab .tools").get_by_role("button", name=kind).click()
+        content = waited.value.path().read_bytes()
+        assert content.startswith(b"\x89PNG") if kind == "PNG" else len(content.splitlines()) == 1002
+    page.locator(".lab .tools").get_by_role("button", name="Lecture view").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_below_the_lab_opens_and_fits_a_phone(tab, lab):
+    page = lab("multilabel 1", f"&lab_tab={quote_plus(tab)}", 390, "dark")
+    panel = page.get_by_role("tabpanel", name=tab)
+    expect(panel).to_be_visible()
+    assert len(panel.inner_text()) > 40
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_classes_are_decided_by_the_highest_score_or_by_thresholds(lab):
+    page = lab("multiclass 1", "&lab_tab=Classes")
+    expect(page.get_by_role("tabpanel", name="Classes")).to_contain_text(re.compile("undecided", re.I))
