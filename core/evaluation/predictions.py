@@ -30,7 +30,8 @@ class Predictions:
     split : "train", "val" or "test".
     labels : L names, all different.
     image_ids : (n,) str, all different.
-    patients : (n,) str, or None where the data set does not know them.
+    patients : (n,) str, or None where the data set does not know them; an image whose patient alone is not known, "", counts as one
+        patient by itself.
     y_true : (n, L) uint8, 0 or 1; one 1 per row for multiclass.
     y_score : (n, L) float32, 0..1; rows add up to 1 for multiclass.
     groups : the subgroup of each image by name ("sex", "age"), (n,) str, "" where it is not known.
@@ -51,7 +52,7 @@ class Predictions:
         _check_names(self)
         self._set("labels", tuple(str(label) for label in self.labels))
         self._set("image_ids", np.asarray(self.image_ids).astype(str))
-        self._set("patients", None if self.patients is None else np.asarray(self.patients).astype(str))
+        self._set("patients", _each_known(self.patients, self.image_ids))
         self._set("groups", {str(name): np.asarray(column).astype(str) for name, column in self.groups.items()})
         _check_shapes(self)
         self._set("y_true", _zero_or_one(self.y_true))
@@ -146,6 +147,17 @@ class Predictions:
         """Write `to_csv_rows` as a comma-separated file in UTF-8."""
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows(self.to_csv_rows())
+
+
+def _each_known(patients: np.ndarray | None, image_ids: np.ndarray) -> np.ndarray | None:
+    """(n,) patients, one for each image whose patient is not known; None where no patient is."""
+    if patients is None:
+        return None
+    patients = np.asarray(patients).astype(str)
+    unknown = patients == ""
+    if unknown.all():
+        return None
+    return np.where(unknown, np.char.add("image ", image_ids), patients) if patients.shape == image_ids.shape else patients
 
 
 def _check_names(predictions: Predictions):

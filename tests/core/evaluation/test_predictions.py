@@ -127,3 +127,9 @@ def test_groups_are_kept_in_the_file_in_the_table_and_with_chosen_rows(tmp_path,
     assert predictions.select(np.array([2, 0])).groups["sex"].tolist() == ["M", "F"]
     with pytest.raises(EvaluationError, match="group sex"):
         replace(predictions, groups={"sex": np.array(["F"])})
+
+
+def test_images_whose_patients_are_not_known_are_not_taken_for_one_patient(binary):
+    made = binary([0, 1, 1], [0.1, 0.9, 0.8], patients=np.array(["a", "", ""]))
+    assert not made.has_repeated_patients and len(set(made.patients)) == 3
+    assert binary([0, 1], [0.1, 0.9], patients=np.array(["", ""])).patients is None
