@@ -6,7 +6,7 @@ import numpy as np
 
 from core.figures.style import COLORS, QUIET
 
-WIDTH, HEIGHT = 150, 30  # px
+WIDTH, HEIGHT = 120, 30  # px
 _EDGE = 3
 _POINTS = 75
 

@@ -40,10 +40,10 @@ LESSON = Lesson(
     minutes=7,
     goal="See why a high accuracy can mean nothing at all.",
     sections=(
-        Section("Most are healthy", "Here are {images} X-rays. {positives} have {label} ({share}), {negatives} do not. In screening, that "
-                "is usual: what one looks for is rare.\n\n**Accuracy** is the share of answers that are right: (TP + TN) / all."),
+        Section("Unequal classes", "Here are {images} X-rays. {positives} have {label} ({share}), {negatives} do not. In a screening, few "
+                "have what one looks for.\n\n**Accuracy** is the share of answers that are right: (TP + TN) / all."),
         Section("The laziest program", "Imagine a program that never looks at the image and always answers *{without}*. It is right on "
-                "every image without {label}. Push the line to the far right, to 1.000: you have built it."),
+                "every image without {label}. Push the line to the far right: that is this program."),
         Section("This is no toy", "ChestMNIST is a public set of chest X-rays with 14 findings. Averaged over the findings, a program that "
                 "never finds anything has an accuracy of **.947** there. A network with that accuracy may be good or worthless. Accuracy "
                 "does not tell."),
@@ -59,7 +59,7 @@ LESSON = Lesson(
                    )),
         NumberTask("found", "Put the line at 0.500. Of the images with {label}, which share does the model find?",
                    "That share is the sensitivity: TP / (TP + FN).",
-                   "Yes. Now compare it with the accuracy on the cards: one number sounds fine, the other tells what is missed.",
+                   "Yes. Compare it with the accuracy on the cards, which does not tell how many are missed.",
                    lambda one: value_of(one.one(), "sensitivity", _LINE), 0.005, traps=(
                        Trap(lambda one: value_of(one.one(), "accuracy", _LINE), "That is the accuracy. Look only at images with {label}."),
                        Trap(lambda one: value_of(one.one(), "precision", _LINE), "That is the PPV: of the *called* images, the share "

@@ -65,8 +65,8 @@ LESSON = Lesson(
                 "take all images with a score near 0.9, and count how many have {label}. If it is 90 of 100, near 0.9 and everywhere else, "
                 "the scores are **calibrated**, and may be called probabilities. Until then say *score*."),
         Section("Read the picture", "The picture below the lab does that in ten bins. On the dotted diagonal, promises are kept. Points "
-                "below it on the right, and above it on the left, mean: the model claims more than it knows. It is **overconfident**, as "
-                "many networks are."),
+                "below it on the right, and above it on the left, mean: the model claims more than it knows. Such a model is "
+                "**overconfident**, as many networks are."),
         Section("Turn it down", "A **temperature** is one number. It makes all scores less extreme, or more so, and is fitted on "
                 "validation. Here it came out as **{temperature}**: above 1 means less extreme. Choose *Calibrated* and look what moves: "
                 "the bars, the numbers at a given line. The order of the images does not."),
@@ -75,7 +75,8 @@ LESSON = Lesson(
         NumberTask("promise", "Scores as they are: put the line at 0.900. Of the images that score at least so much, which "
                               "share has {label}?",
                    "Those are the called ones. The share of them that has {label} is the PPV.",
-                   "Yes. Calibrated scores from 0.9 to 1 would give 0.9 or more.", lambda one: _kept_promise(one.one("test")), 0.01,
+                   "Yes. Calibrated scores of 0.9 and above would give 0.9 or more, up to chance.",
+                   lambda one: _kept_promise(one.one("test")), 0.01,
                    traps=(
                        Trap(lambda one: value_of(one.one("test"), "sensitivity", _SURE), "That is the sensitivity: of the ill, the share "
                             "that scores so high. Asked is: of those that score so high, the share that is ill."),
@@ -83,7 +84,7 @@ LESSON = Lesson(
                    )),
         NumberTask("kept", "Choose *Calibrated* and leave the line at 0.900. Which share is it now?",
                    "The card PPV again, with Calibrated chosen.",
-                   "Yes. Fewer images claim so much, and those that do are right more often.",
+                   "Yes. It is the same number, but another line: now scores mean what they say, or nearly.",
                    lambda one: _kept_promise(cooled(one)), 0.015, traps=(
                        Trap(lambda one: _kept_promise(one.one("test")), "That is before calibration. Choose Calibrated above the lab."),
                    )),

@@ -40,7 +40,7 @@ LESSON = Lesson(
     sections=(
         Section("Two shares", "**Sensitivity**: of the images with {label}, the share that is called: TP / (TP + FN).\n\n"
                 "**Specificity**: of the images without it, the share that is left alone: TN / (TN + FP).\n\n"
-                "Move the line. One goes up, the other goes down. With the same scores you cannot raise both."),
+                "Move the line. Where one rises, the other falls, or at best stays. With the same scores you cannot raise both."),
         Section("Who pays", "A **miss** is paid for by someone who is ill and is sent home. A **false alarm** is paid for by someone who "
                 "is healthy: worry, another scan, perhaps a needle. These are different people. No formula decides between them. But "
                 "one can say aloud how one weighs them."),
@@ -50,7 +50,7 @@ LESSON = Lesson(
     tasks=(
         NumberTask("line", "Of the images with {label}, at least 95 % shall be found. How far to the right may the line stand?",
                    "Move the line right as long as the sensitivity stays at 0.950 or above; then note where it stands.",
-                   "Yes. Any line further left finds as many or more, but alarms more people.", _highest_line, 0.005, traps=(
+                   "Yes. A line further left finds as many or more, and alarms as many or more.", _highest_line, 0.005, traps=(
                        Trap(lambda one: 1 - _highest_line(one), "Read where the line stands, from the left: the score at the line."),
                    )),
         NumberTask("price", "And the price: what is the specificity there?",

@@ -76,7 +76,7 @@ LESSON = Lesson(
         Section("Make it rare", "Above the lab, choose *{rare_scene}*: of the images with {label} only {few} stay, now {few_share}. All "
                 "images without {label} stay. Not one score changes."),
         Section("What each curve sees", "The ROC curve looks at each class by itself, so it does not mind how large the classes are. The "
-                "alarms of the PR curve are a mixture of both. With few ill people, most alarms are false, and the curve "
+                "alarms of the PR curve are a mixture of both. The fewer ill people, the more of the alarms are false, and the curve "
                 "sinks. Neither curve is wrong: they answer different questions."),
     ),
     tasks=(
@@ -100,8 +100,8 @@ LESSON = Lesson(
                    "That is the PPV, written as a number of 100.",
                    "Yes. The ROC curve would never have told you.", lambda one: _right_alarms(rarer(one.one())), 1.0, digits=0, traps=(
                        Trap(lambda one: _right_alarms(one.one()), "That is with all of them. Choose {rare_scene} above the lab."),
-                       Trap(lambda one: 100 * value_of(rarer(one.one()), "sensitivity", _ALARM_LINE), "That is the sensitivity: of the ill, how "
-                            "many are called. Asked is: of the called, how many are ill?"),
+                       Trap(lambda one: 100 * value_of(rarer(one.one()), "sensitivity", _ALARM_LINE), "That is the sensitivity: of the "
+                            "ill, how many are called. Asked is: of the called, how many are ill?"),
                        Trap(lambda one: _right_alarms(rarer(one.one())) / 100, "Right, as a share. Write it as a number of 100 alarms."),
                    )),
     ),

@@ -81,15 +81,15 @@ LESSON = Lesson(
         Section("Several findings", "This model looks for {findings} findings at once: {names}. An image may have none, one or several. "
                 "For each finding there is a score, and each finding needs its own line."),
         Section("Rare means low", "Leave the line at 0.500 and choose one finding after the other above the lab. Look at the lower two "
-                "boxes: missed (FN) and found (TP). The rarer the finding, the more is missed. Even images that have it get low scores: "
-                "the model has learned that it is rare, and rightly so."),
+                "boxes: missed (FN) and found (TP). A rare finding often gets low scores even where it is there: the model has learned "
+                "that it is rare, and rightly so. Then 0.5 misses most of it."),
         Section("Choose each line", "A rule chooses a line for each finding on validation. Here the rule is best **F1**:\n\n"
                 "F1 = 2 TP / (2 TP + FP + FN).\n\nIt is high only where most of the ill are called *and* most of the called are "
                 "ill. For {label} the rule chose **{own}**."),
     ),
     tasks=(
         NumberTask("half", "Choose *{label}* above the lab and put the line at 0.500. What is F1 on test?",
-                   "Read the card F1 with the line at 0.500.", "Yes. Not because the model knows nothing: because of the line.",
+                   "Read the card F1 with the line at 0.500.", "Yes. Before you blame the model, try another line.",
                    _at_half, 0.006, traps=(
                        Trap(lambda one: value_of(one.one(), "accuracy", _LINE), "That is the accuracy. Lesson 2 says why it "
                                                                                 "looks so good."),

@@ -78,7 +78,7 @@ LESSON = Lesson(
         NumberTask("screening", "In a screening, 1 % have {label}. Someone is called positive. How likely is it that this person has it? "
                    "Answer with a share from 0 to 1.",
                    "Set the prevalence to 1 % and look only at those who are called: found / (found + alarmed).",
-                   "Yes. Nearly all alarms are false, with the same test as before.", lambda one: ppv_at(one, _RAREST), 0.01, digits=2,
+                   "Yes. The test is the same as before. The people are not.", lambda one: ppv_at(one, _RAREST), 0.01, digits=2,
                    traps=(
                        Trap(lambda one: rates_of(one)[0], "That is the sensitivity: of the ill, the share that is called. Asked is: of the "
                             "called, the share that is ill."),

@@ -123,7 +123,7 @@ LESSON = Lesson(
                 "and only what the model sees in the lungs is left. Last, choose *{name_scene}*: a program that never opened an image."),
         Section("Leakage", "A cousin of the shortcut: images of the same *patient*, or copies of an image, lie in training **and** in "
                 "test. The model remembers them, and test looks better than the world. So split by patient, and look for copies before "
-                "training. The page Data does both."),
+                "training. The page Data looks for both."),
     ),
     tasks=(
         NumberTask("within", "What is the ROC AUC within {source} alone?",

@@ -26,6 +26,14 @@ def _scenes(material: Material) -> Mapping[str, Predictions]:
     return {"Validation": material.one("val"), "Test": material.one("test")}
 
 
+def _facts(material: Material) -> Mapping[str, str]:
+    elsewhere = (
+        "Here they come from another hospital with another machine, where scores lie higher. The model ranks them a little worse, "
+        "but the *line* suffers much more."
+    )
+    return {"elsewhere": elsewhere if material.is_drawn else "See which numbers travel with it, and which do not."}
+
+
 def _chosen(material: Material) -> float:
     """The leftmost place of the line, in thousandths, that keeps the specificity on validation."""
     swept = sweep(*material.one("val").column(material.label))
@@ -54,8 +62,7 @@ LESSON = Lesson(
         Section("Three heaps", "**Training** images teach the model. **Validation** images help us choose: the settings, the moment to "
                 "stop, the threshold. **Test** images are kept away from every choice. They only report."),
         Section("The threshold travels", "Choose *Validation* above the lab. Look for a line that leaves 95 of 100 images without "
-                "{label} alone. Then choose *Test*: the line stays, the people are others. Here they come from another hospital with "
-                "another machine, where all scores lie higher. The model ranks them a little worse, but the *line* suffers much more."),
+                "{label} alone. Then choose *Test*: the line stays, the people are others. {elsewhere}"),
         Section("Do not look twice", "You could now move the line until test looks fine. Then test has chosen, and nothing is left that "
                 "reports. The number would be too good: it fits these images, chance included. That is why this app calls a line that was "
                 "moved over test scores **exploratory**."),
@@ -63,7 +70,7 @@ LESSON = Lesson(
     tasks=(
         NumberTask("choose", "On validation: how far to the left may the line stand, if the specificity is to be at least 0.950?",
                    "Choose Validation. Move the line left as long as the card Specificity shows 0.950 or more.",
-                   "Yes. The rule \"specificity at least\" chooses this on the page Thresholds. Now write it down: it is "
+                   "Yes. The rule \"specificity at least\" of the page Thresholds chooses so, to the nearest score. Now it is "
                    "frozen.", _chosen, 0.01),
         NumberTask("travelled", "Leave the line there and choose *Test*. What is the specificity now?",
                    "The line stays where validation put it. Read the card Specificity on Test.",
@@ -94,5 +101,6 @@ LESSON = Lesson(
     draw=_draw,
     check=check_both_splits,
     scenes=_scenes,
+    facts=_facts,
     start=0.5,
 )  # fmt: skip

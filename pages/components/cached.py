@@ -241,6 +241,12 @@ def recalibrated(root: str, run_id: str, split: str, label: str, kinds: tuple[tu
     return tested([Compared(name, one, {label: 0.5}, (metric,)) for name, one in found.items()], metric)
 
 
+@st.cache_data(max_entries=128, show_spinner=False)
+def lesson_intervals(lesson_id: str, data: str, scene: str, threshold: float, _one: Predictions) -> dict[str, Interval | None]:
+    """Every metric of a lesson's label with its 95 % interval, at a threshold."""
+    return metric_intervals(_one, {_one.labels[0]: threshold})
+
+
 @st.cache_data(max_entries=64, show_spinner="Looking at the images")
 def contact_sheet(
     root: str, source: str, fingerprint: str, size: int, aspect: str, image_ids: tuple[str, ...], tile: int, columns: int

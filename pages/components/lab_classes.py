@@ -29,11 +29,8 @@ def show(scene: Scene) -> None:
     thresholds = tuple((label, scene.line(label).place) for label in scene.run.data.labels)
     found = cached.class_decisions(*key, thresholds if way == "thresholds" else None)
     _numbers(scene, found, cached.class_decisions(*key, None), way)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _matrix(scene, found, way)
-    with right:
-        _classes(scene, found, dict(thresholds), way)
+    _matrix(scene, found, way)
+    _classes(scene, found, dict(thresholds), way)
 
 
 def _numbers(scene: Scene, found: ClassDecisions, highest: ClassDecisions, way: str) -> None:
@@ -42,13 +39,13 @@ def _numbers(scene: Scene, found: ClassDecisions, highest: ClassDecisions, way: 
     left = f"Undecided: {thousands(found.none)} images reach no threshold, {thousands(found.several)} reach several."
     cards = {
         "Undecided": (found.undecided, left),
-        "Accuracy of the decided": (found.accuracy, "Of the images that are called one class, the share that are of it."),
-        "Accuracy by the highest score": (highest.accuracy, "Of all images, the share whose class has the highest score."),
+        "Accuracy, decided": (found.accuracy, "Of the images that are called one class, the share that are of it."),
+        "Accuracy, highest score": (highest.accuracy, "Of all images, the share whose class has the highest score."),
         "Macro F1": (found.macro_f1, "The mean F1 of the classes; an undecided image is missed by its own class."),
     }
     if way == "highest":
-        cards, left = {title: cards[title] for title in ("Accuracy by the highest score", "Macro F1")}, "No image stays undecided."
-    with st.grid("auto", min_column_width=230):
+        cards, left = {title: cards[title] for title in ("Accuracy, highest score", "Macro F1")}, "No image stays undecided."
+    with st.grid("auto", min_column_width=175):
         for title, (entry, words) in cards.items():
             _number(title, entry, f"{words} On {split}, {entry.method}.")
     st.caption(f"On {split}, with 95 % intervals. {left}")

@@ -9,13 +9,10 @@ from core.figures.epochs import epochs_figure
 from pages.components import epoch_curves, view
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
-from pages.components.last_choice import bring_back
 
 
 def show(scene: Scene) -> None:
     """Which label and thresholds, three figures, and where each line is highest."""
-    for key in ("epochs_of", "epoch_thresholds"):
-        bring_back(key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = _ask_label(scene)
         thresholds = epoch_curves.ask_thresholds()

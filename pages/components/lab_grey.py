@@ -20,11 +20,11 @@ _NUMBERS = {
     "left": ("Left to a human", "Of all images, the share between both ends."),
     "missed": ("Missed", "Of all images with the label, the share called negative: it stays missed even if the human is always right."),
     "alarmed": ("False alarms", "Of all images without the label, the share called positive."),
-    "sensitivity": ("Sensitivity of the decided", "Of the decided images with the label, the share called positive."),
-    "specificity": ("Specificity of the decided", "Of the decided images without the label, the share called negative."),
+    "sensitivity": ("Sensitivity, decided", "Of the decided images with the label, the share called positive."),
+    "specificity": ("Specificity, decided", "Of the decided images without the label, the share called negative."),
     "precision": ("PPV", "Of the images called positive, the share with the label."),
     "npv": ("NPV", "Of the images called negative, the share without the label."),
-    "accuracy": ("Accuracy of the decided", "Of the decided images, the share that are called right."),
+    "accuracy": ("Accuracy, decided", "Of the decided images, the share that are called right."),
 }
 
 
@@ -39,7 +39,7 @@ def show(scene: Scene) -> None:
     zone = Zone(*sorted(ends))  # an address may have them the wrong way round
     _status(scene, zone, found)
     report = cached.grey_zone(str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated, zone)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         _figure(scene, zone)
     with right:
@@ -100,9 +100,9 @@ def _counts(scene: Scene, report: ZoneReport) -> None:
     without, with_label = scene.classes
     decided = report.decided
     rows = [
-        {"Score": f"from {report.zone.high:.3f}", "Called": "positive", with_label: decided.tp, without: decided.fp},
-        {"Score": "between", "Called": "left to a human", with_label: report.left_with, without: report.left_without},
-        {"Score": f"below {report.zone.low:.3f}", "Called": "negative", with_label: decided.fn, without: decided.tn},
+        {"Called": f"positive, from {report.zone.high:.3f}", with_label: decided.tp, without: decided.fp},
+        {"Called": "left to a human", with_label: report.left_with, without: report.left_without},
+        {"Called": f"negative, below {report.zone.low:.3f}", with_label: decided.fn, without: decided.tn},
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=f"Images above, in and below the zone on {split_words(scene.split)}, by class")
     st.caption(f"Images of {split_words(scene.split)}. What remains wrong whatever the human says: {thousands(decided.fn)} missed, "
@@ -111,7 +111,7 @@ def _counts(scene: Scene, report: ZoneReport) -> None:
 
 def _numbers(scene: Scene, report: ZoneReport) -> None:
     split = split_words(scene.split)
-    with st.grid("auto", min_column_width=230):
+    with st.grid("auto", min_column_width=165):
         for name, (title, words) in _NUMBERS.items():
             entry = report.entries[name]
             value = "n/a" if entry.value is None else f"{entry.value:.3f}"

@@ -131,7 +131,7 @@ def _columns(scene: Scene, rules: list[str]) -> dict:
         "Threshold": st.column_config.NumberColumn("Threshold", min_value=0.0, max_value=1.0, step=0.0001, format="%.3f", required=True,
                                                    help="Where the line stands. Type another number, 0 to 1."),
         "Frozen": st.column_config.NumberColumn("Frozen", format="%.3f", help="The run's own threshold, which all pages use."),
-        "Rule": st.column_config.SelectboxColumn("Rule", options=rules, required=True, width=130,
+        "Rule": st.column_config.SelectboxColumn("Rule", options=rules, required=True, width=120,
                                                  help="Choose one, and it sets this label's threshold on validation."),
         "F1 over thresholds": st.column_config.ImageColumn(width=WIDTH + 16, help=f"F1 on {split} at each threshold, 0 to 1: the line "
                                                            "where it stands, dashed where it is frozen."),

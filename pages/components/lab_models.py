@@ -14,7 +14,7 @@ from pages.components import cached, view
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
-from pages.components.last_choice import bring_back
+from pages.components.lab_words import at_the_line
 from pages.components.metric_table import told
 from pages.components.view import thresholds_of
 from pages.components.wording import distinct
@@ -34,8 +34,8 @@ def show(scene: Scene) -> None:
     if not found:
         _tell(missing)
         return
-    said = f"{split_words(scene.split)}, {scene.label}, {words}"
-    _table(scene, found, said)
+    said = f"{split_words(scene.split)}, {scene.label}, {words}{', calibrated scores' if scene.calibrated else ''}"
+    _table(scene, found, said, way == "rule")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _curves(scene, found, said)
@@ -47,8 +47,6 @@ def show(scene: Scene) -> None:
 
 def _ask(scene: Scene) -> tuple[str, At, str]:
     """Which way, the threshold of each run by it, and the way in words."""
-    for key in ("models_at", "models_sensitivity"):
-        bring_back(key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = st.segmented_control("Runs in view", list(_WAYS), default="line", required=True, key="models_at", bind="query-params",
                                    format_func=_WAYS.get)  # fmt: skip
@@ -58,7 +56,7 @@ def _ask(scene: Scene) -> tuple[str, At, str]:
     if way == "rule":
         return way, lambda run: _own(scene, run), "each by its own frozen rule"
     place = scene.line().place
-    return way, lambda _: place, f"at the line {place:.3f}"
+    return way, lambda _: place, at_the_line(scene)
 
 
 def _at_sensitivity(scene: Scene, run: Run, least: float) -> float:
@@ -97,15 +95,19 @@ def _check(scene: Scene, run: Run) -> None:
         raise EvaluationError(f"it has no scores on {split_words(scene.split)}")
 
 
-def _table(scene: Scene, found: dict[str, tuple[Run, LabelPoint]], said: str) -> None:
+def _table(scene: Scene, found: dict[str, tuple[Run, LabelPoint]], said: str, with_rule: bool) -> None:
     rows = []
     for name, (run, point) in found.items():
         where = "highest score" if point.threshold is None else f"{point.threshold:.3f}"
         rates = {title_of(metric): told(point.rates[metric]) for metric in _SHOWN}
-        rows.append({"Run": name, "Threshold": where, **_cells(point.counts), **rates, "Rule": run.operating_point.rule})
+        rows.append({"Run": name, "Threshold": where, **_cells(point.counts), **rates, **({"Rule": _rule(run)} if with_rule else {})})
     st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=f"Counts and rates of the runs: {said}")
     st.caption(f"On {said}; with 95 % intervals. PPV is precision.")
     download(scene, "models", lambda: _plain(scene, found, said))
+
+
+def _rule(run: Run) -> str:
+    return "highest score" if run.data.task == "multiclass" else run.operating_point.rule
 
 
 def _cells(counts: Counts) -> dict[str, int]:
@@ -133,7 +135,6 @@ def _differences(found: dict[str, tuple[Run, LabelPoint]], way: str, said: str) 
     if len(found) < 2:
         st.caption("Put a second run in view, in the sidebar, to test one against the other.")
         return
-    bring_back(f"models_tested_{way}")
     metric = st.selectbox("Tested", COMPARED, COMPARED.index(_FIRST[way]), format_func=title_of, key=f"models_tested_{way}",
                           bind="query-params")  # fmt: skip
     tested = sorted(pairs([point for _, point in found.values()], metric), key=lambda pair: 2 if pair.p_holm is None else pair.p_holm)

@@ -29,19 +29,22 @@ def _excluding(scene: Scene, thresholds: Thresholds, label: str) -> None:
                            "this rule.")  # fmt: skip
     found = cached.exclusion(str(scene.root), scene.run.run_id, scene.split, scene.calibrated, thresholds, label)
     now = found.after if is_on else found.before
-    with st.grid("auto", min_column_width=190):
-        _count(scene, f"{label} and a finding", now.both, now.both_share)
-        _count(scene, "Nothing at all", now.nothing, now.nothing_share)
-        _number(scene, "Macro F1 without the rule", found.macro_f1.before)
-        _number(scene, "Macro F1 with the rule", found.macro_f1.after)
+    with st.grid("auto", min_column_width=165):
+        _count(scene, "Called both", now.both, now.both_share)
+        _count(scene, "Called nothing", now.nothing, now.nothing_share)
+        _number(scene, "Macro F1, rule off", found.macro_f1.before)
+        _number(scene, "Macro F1, rule on", found.macro_f1.after)
     st.caption(_effect(scene, found, label, is_on))
 
 
 def _effect(scene: Scene, found: Exclusion, label: str, is_on: bool) -> str:
-    how = "The rule is on" if is_on else "The rule is off; the two counts stand for the decisions as they are"
-    return (f"{how}. It changes a decision on {thousands(found.changed)} images, the contradictions from {_all(found.before)} to "
-            f"{_all(found.after)}, and macro F1 by {_signed(found.macro_f1.gain)}. On {split_words(scene.split)}, over all labels with "
-            f"{label} among them, at the thresholds above; with 95 % intervals.")  # fmt: skip
+    how, split = "The rule is on" if is_on else "The rule is off", split_words(scene.split)
+    return (
+        f"Called both: {label} and a finding. Called nothing: neither. Below the counts, their share of all images. {how}: it changes a "
+        f"decision on {thousands(found.changed)} images, the contradictions from {_all(found.before)} to {_all(found.after)}, and macro F1 "
+        f"by {_signed(found.macro_f1.gain)}. On {split}, over all labels with {label} among them, at the thresholds above; with 95 % "
+        "intervals."
+    )
 
 
 def _all(found: Contradictions) -> str:
@@ -57,17 +60,18 @@ def _signed(entry: Entry) -> str:
 
 def _derived(scene: Scene, thresholds: Thresholds) -> None:
     found = cached.derived_no_finding(str(scene.root), scene.run.run_id, scene.split, scene.calibrated, thresholds)
-    with st.grid("auto", min_column_width=190):
-        _count(scene, "Called nothing at all", found.called, found.called_share)
-        _number(scene, "Of those, without any label", found.precision)
-        _number(scene, "Of all without any, called nothing", found.sensitivity)
-    st.caption(f"No label of this run means 'No Finding', so it is derived: an image of which no label reaches its threshold. On "
-               f"{split_words(scene.split)}, with 95 % intervals.")  # fmt: skip
+    with st.grid("auto", min_column_width=165):
+        _count(scene, "Called nothing", found.called, found.called_share)
+        _number(scene, "Of these, healthy", found.precision)
+        _number(scene, "Healthy called so", found.sensitivity)
+    st.caption("No label of this run means 'No Finding', so it is derived: an image of which no label reaches its threshold. Healthy: "
+               f"without any of these labels. On {split_words(scene.split)}, with 95 % intervals.")  # fmt: skip
 
 
 def _count(scene: Scene, title: str, images: int, share: Entry) -> None:
+    between = "no interval" if share.low is None else f"{100 * share.low:.1f} to {100 * share.high:.1f} %"
     words = f"{told(share)} of the images. On {split_words(scene.split)}, {share.method}."
-    st.metric(title, thousands(images), f"share {told(share)}", delta_color="off", delta_arrow="off", border=True, help=words)
+    st.metric(title, thousands(images), between, delta_color="off", delta_arrow="off", border=True, help=words)
 
 
 def _number(scene: Scene, title: str, entry: Entry) -> None:

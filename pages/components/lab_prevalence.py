@@ -14,7 +14,7 @@ from pages.components import cached
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
-from pages.components.last_choice import bring_back
+from pages.components.lab_words import at_the_line
 from pages.components.metric_table import told
 
 PREVALENCES = (
@@ -30,7 +30,6 @@ def show(scene: Scene) -> None:
     """The slider, both answers, the curves, and a thousand people."""
     place = scene.line().place
     found = cached.answers(str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated, place)
-    bring_back("prevalence")
     prevalence = st.select_slider(f"Prevalence of {scene.label} among other people", PREVALENCES, _FIRST, key="prevalence",
                                   bind="query-params", format_func=_percent)  # fmt: skip
     sensitivity, specificity = found.rates
@@ -42,7 +41,7 @@ def show(scene: Scene) -> None:
     with right:
         _people(scene, found, prevalence)
     st.caption(
-        f"On {split_words(scene.split)}, at the line {place:.3f}: sensitivity {sensitivity:.3f}, specificity {specificity:.3f}. Both are "
+        f"On {split_words(scene.split)}, {at_the_line(scene)}: sensitivity {sensitivity:.3f}, specificity {specificity:.3f}. Both are "
         "taken to be the same among the other people; where illness is rarer, it is often milder too, and then they are not."
     )  # fmt: skip
     _asked_by_costs(scene, prevalence)
@@ -79,7 +78,7 @@ def _curves(scene: Scene, found: Answers, answers: dict[str, Entry], prevalence:
     st.plotly_chart(prevalence_figure(_SAMPLED, curves, prevalence, answers, found.own_prevalence), key="figure_prevalence",
                     alt=f"PPV and NPV at the line over the prevalence, on {split_words(scene.split)}; marks at {_percent(prevalence)}, "
                         f"PPV {told(answers['PPV'])}, NPV {told(answers['NPV'])}")  # fmt: skip
-    download(scene, "prevalence", lambda: _table(found))
+    download(scene, "prevalence", lambda: _table(scene, found))
 
 
 def _people(scene: Scene, found: Answers, prevalence: float) -> None:
@@ -119,6 +118,7 @@ def _asked_by_costs(scene: Scene, prevalence: float) -> None:
     )
 
 
-def _table(found: Answers) -> pd.DataFrame:
+def _table(scene: Scene, found: Answers) -> pd.DataFrame:
     rows = [(at, name, entry) for at in PREVALENCES for name, entry in (("PPV", found.ppv(at)), ("NPV", found.npv(at)))]
-    return pd.DataFrame([{"prevalence": at, "of": name} | vars(entry) for at, name, entry in rows])
+    where = {"split": scene.split, "label": scene.label, "threshold": scene.line().place, "calibrated": scene.calibrated}
+    return pd.DataFrame([{**where, "prevalence": at, "of": name} | vars(entry) for at, name, entry in rows])

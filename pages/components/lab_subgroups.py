@@ -12,7 +12,7 @@ from pages.components.compare_scope import keep_known
 from pages.components.compare_subgroups import table_of
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
-from pages.components.last_choice import bring_back
+from pages.components.lab_words import at_the_line
 from pages.components.wording import with_interval
 
 _METRICS = ("sensitivity", "specificity")
@@ -26,7 +26,6 @@ def show(scene: Scene) -> None:
         st.info(f"Nothing is known of the images of {split} that makes groups: no sex, age, view or hospital came with them. A data set "
                 "brings them in columns of its label table.", icon=":material/info:")  # fmt: skip
         return
-    bring_back("lab_group")
     keep_known("lab_group", known)
     group = st.selectbox("Subgroups by", known, key="lab_group", bind="query-params", width=240)
     place = scene.line().place
@@ -78,7 +77,8 @@ def _plain(scene: Scene, groups: list[Subgroup], group: str, place: float) -> pd
 
 
 def _remarks(groups: list[Subgroup], scene: Scene, split: str) -> None:
-    st.caption(f"On {split}, with 95 % intervals. The upright line is the value on all images. Grey: fewer than {SMALL} images. "
+    st.caption(f"On {split}, {at_the_line(scene)}, with 95 % intervals. The upright line is the value on all "
+               f"images. Grey: fewer than {SMALL} images. "
                "Differences between subgroups are no test: with several groups some intervals lie apart by chance.")  # fmt: skip
     few = [f"{one.value} ({one.positives})" for one in groups if one.positives is not None and one.positives < SMALL]
     rest = [

@@ -45,7 +45,13 @@ def _data(lesson: Lesson, shown: Shown, scene: str, one: Predictions, place: flo
         "labels": lab_data.label_data(view, {label: place}), "threshold": place, "frozen": lab_data.frozen_data(one, label, first),
         "missed_costs": lesson.missed_costs, "together": False,
         "still": lab_data.still_data({name: METRICS[name].title for name in _STILL}, still), "images": None,
+        "split": one.split, "rested": _rested(lesson, shown, scene, one, place) if view.is_clustered else None,
     }  # fmt: skip
+
+
+def _rested(lesson: Lesson, shown: Shown, scene: str, one: Predictions, place: float) -> dict:
+    """The intervals where the line rests, by a bootstrap of patients: those of the browser take images as independent."""
+    return lab_data.rested_data(place, cached.lesson_intervals(lesson.lesson_id, shown.key, scene, place, one))
 
 
 def _classes(shown: Shown, label: str) -> list[str]:

@@ -17,7 +17,7 @@ def show(root: Path, lesson: Lesson) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shown = lesson_data.choose(root, lesson)
         teaching = lesson_teacher.toggle()
-    text, figure = st.columns([2, 3], gap="medium")
+    text, figure = st.columns([1, 2], gap="medium")
     with text:
         _text(lesson, shown)
     with figure, view.told(stop=False):

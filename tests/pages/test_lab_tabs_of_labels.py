@@ -199,10 +199,10 @@ def test_the_switch_of_no_finding_changes_the_contradictions_and_shows_both_macr
     app = tab("lab_labels", "no finding", "Edema")
     found = exclusion(_scores(shelf, "no finding"), dict.fromkeys(_LABELS, 0.5), "No Finding")
     both = {
-        "Macro F1 without the rule": f"{found.macro_f1.before.value:.3f}",
-        "Macro F1 with the rule": f"{found.macro_f1.after.value:.3f}",
+        "Macro F1, rule off": f"{found.macro_f1.before.value:.3f}",
+        "Macro F1, rule on": f"{found.macro_f1.after.value:.3f}",
     }
-    counts = ("No Finding and a finding", "Nothing at all")
+    counts = ("Called both", "Called nothing")
     assert _metrics(app) == {counts[0]: str(found.before.both), counts[1]: str(found.before.nothing)} | both
     app.toggle(key="no_finding_rule").set_value(True).run()
     assert _metrics(app) == {counts[0]: str(found.after.both), counts[1]: str(found.after.nothing)} | both
@@ -211,7 +211,7 @@ def test_the_switch_of_no_finding_changes_the_contradictions_and_shows_both_macr
 
 def test_without_the_label_no_finding_is_derived(tab, shelf):
     app = tab("lab_labels", "multilabel", "Mass")
-    assert _metrics(app)["Called nothing at all"] == str(int((_scores(shelf, "multilabel").y_score < 0.5).all(axis=1).sum()))
+    assert _metrics(app)["Called nothing"] == str(int((_scores(shelf, "multilabel").y_score < 0.5).all(axis=1).sum()))
 
 
 def _heat(app, key) -> list:
@@ -222,11 +222,11 @@ def _heat(app, key) -> list:
 def test_classes_are_called_by_the_highest_score_until_thresholds_are_asked_for(tab, shelf):
     app, scores = tab("lab_classes", "multiclass", "viral"), _scores(shelf, "multiclass")
     highest, thresholds = by_highest(scores), by_thresholds(scores, dict.fromkeys(scores.labels, 0.5))
-    assert _metrics(app)["Accuracy by the highest score"] == f"{highest.accuracy.value:.3f}" and "Undecided" not in _metrics(app)
+    assert _metrics(app)["Accuracy, highest score"] == f"{highest.accuracy.value:.3f}" and "Undecided" not in _metrics(app)
     app.segmented_control(key="class_way").set_value("thresholds").run()
     shown = _metrics(app)
     assert (
-        shown["Undecided"] == f"{thresholds.undecided.value:.3f}" and shown["Accuracy of the decided"] == f"{thresholds.accuracy.value:.3f}"
+        shown["Undecided"] == f"{thresholds.undecided.value:.3f}" and shown["Accuracy, decided"] == f"{thresholds.accuracy.value:.3f}"
     )
     assert shown["Macro F1"] == f"{thresholds.macro_f1.value:.3f}"
     heat = _heat(app, "figure_classes_undecided")[0]

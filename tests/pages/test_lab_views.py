@@ -1,9 +1,12 @@
 """The tabs below the lab that set the line into other lights: prevalence, other models, epochs, subgroups, calibration."""
 
+import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.evaluation import comparison
@@ -15,9 +18,10 @@ from core.evaluation.intervals import metric_intervals
 from core.evaluation.logistic_calibration import fit_logistic
 from core.evaluation.subgroups import subgroup_intervals
 from core.evaluation.thresholds import choose
+from core.jobs.external_run import keep_external
 from core.runs.store import STORE_VARIABLE, Store
 from tests.conftest import ROOT
-from tests.made_scores import LABELS, made_runs
+from tests.made_scores import LABELS, made_runs, made_scores
 from tests.pages.conftest import texts
 
 
@@ -104,14 +108,32 @@ def test_costs_move_the_line_only_among_calibrated_scores(tab, shelf):
     assert "at the line 0.100" in texts(app)
 
 
-def test_without_an_image_of_the_label_the_tab_says_so(tab, tmp_path):
-    from core.jobs.external_run import keep_external
-    from tests.made_scores import made_scores
+@pytest.fixture
+def healthy(tmp_path):
+    """Two runs on a test split in which no image has the label."""
+    found = []
+    for number in range(2):
+        splits = {split: made_scores("binary", split, number) for split in ("val", "test")}
+        splits["test"] = splits["test"].select(splits["test"].y_true[:, 0] == 0)
+        found.append(keep_external(tmp_path, f"healthy only {number}", splits, f"{number}" * 64))
+    return tmp_path, found
 
-    splits = {split: made_scores("binary", split) for split in ("val", "test")}
-    splits["test"] = splits["test"].select(splits["test"].y_true[:, 0] == 0)
-    app = tab("lab_prevalence", tmp_path, [keep_external(tmp_path, "healthy only", splits, "a" * 64)])
-    assert "no image has the label" in app.error[0].value
+
+def test_without_an_image_of_the_label_prevalence_says_so(tab, healthy):
+    assert "no image has the label" in tab("lab_prevalence", *healthy).error[0].value
+
+
+def test_without_an_image_of_the_label_runs_keep_what_they_have(tab, healthy):
+    app = tab("lab_models", *healthy, models_tested_line="sensitivity")
+    shown = table(app)
+    assert all(cell.startswith("not available: ") for cell in shown["Sensitivity"]) and shown["TP"].tolist() == [0, 0]
+    assert "The ROC curve: not available" in texts(app) and "not available: Sensitivity of" in texts(app)
+
+
+def test_without_an_image_of_the_label_subgroups_and_calibration_still_stand(tab, healthy):
+    app = tab("lab_subgroups", *healthy)
+    assert not app.error and all(cell.startswith("not available: ") for cell in table(app)["Sensitivity"])
+    assert not tab("lab_calibration", *healthy).error
 
 
 def table(app: AppTest, number: int = 0):
@@ -143,7 +165,7 @@ def test_by_their_own_rule_classes_are_called_by_the_highest_score(tab, shelf):
     shown = table(tab("lab_models", shelf["root"], shelf["multiclass"], models_at="rule"))
     scores = stored(shelf, "multiclass")
     hits = (scores.y_score.argmax(axis=1) == 0) & (scores.y_true[:, 0] == 1)
-    assert set(shown["Threshold"]) == {"highest score"} and int(shown["TP"][0]) == hits.sum()
+    assert set(shown["Threshold"]) == set(shown["Rule"]) == {"highest score"} and int(shown["TP"][0]) == hits.sum()
 
 
 def test_the_point_of_each_run_stands_on_shared_axes(tab, shelf):
@@ -259,13 +281,44 @@ def test_the_temperature_of_several_classes_has_no_threshold_of_the_scores_as_th
 
 
 def test_scores_that_cannot_be_calibrated_are_still_shown(tab, tmp_path):
-    from core.jobs.external_run import keep_external
-    from tests.made_scores import made_scores
-
     run = keep_external(tmp_path, "test only", {"test": made_scores("binary", "test")}, "b" * 64)
     app = tab("lab_calibration", tmp_path, [run])
     assert "Temperature: not available: it is fitted on validation" in texts(app)
     assert app.dataframe[0].value["Scores"].tolist() == ["As they are"]
+
+
+@pytest.fixture
+def files(monkeypatch) -> dict[str, pd.DataFrame]:
+    """What every download button of a page hands out, by the name of the file."""
+    handed = {}
+
+    def kept(label, data, file_name, *args, **kwargs):
+        handed[file_name] = pd.read_csv(io.StringIO(data()))
+
+    monkeypatch.setattr(st, "download_button", kept)
+    return handed
+
+
+def test_every_table_and_figure_leaves_the_page_as_csv(tab, shelf, files):
+    for module in ("lab_prevalence", "lab_models", "lab_subgroups", "lab_calibration"):
+        tab(module, shelf["root"], shelf["multilabel"], label="Edema", place=0.4)
+    assert set(files) == {f"{name}-Edema-test.csv" for name in (
+        "prevalence", "models", "at-the-line-by-sex", "calibration", "calibration-errors", "calibrated-thresholds",
+    )}  # fmt: skip
+    counts = counts_at(*stored(shelf, "multilabel", number=2).column("Edema"), 0.4)
+    row = files["models-Edema-test.csv"].iloc[2]
+    assert [row[cell] for cell in ("TP", "FP", "FN", "TN", "threshold")] == [counts.tp, counts.fp, counts.fn, counts.tn, 0.4]
+    at = files["prevalence-Edema-test.csv"].query("prevalence == 0.05 and of == 'PPV'").iloc[0]
+    expected = answers(stored(shelf, "multilabel").of_label("Edema"), 0.4).ppv(0.05)
+    assert (at["value"], at["low"], at["high"]) == pytest.approx((expected.value, expected.low, expected.high))
+    assert files["at-the-line-by-sex-Edema-test.csv"]["metric"].tolist() == ["sensitivity"] * 4 + ["specificity"] * 4
+    assert files["calibration-errors-Edema-test.csv"]["scores"].nunique() == 3
+
+
+def test_the_epochs_leave_the_page_as_csv(tab, store, trained, files):
+    tab("lab_epochs", store.root, [trained["cnn"]])
+    table = next(iter(files.values()))
+    assert set(table["threshold"]) == {0.4, 0.5, 0.6} and set(table["split"]) == {"val"} and {"f1", "roc_auc"} <= set(table.columns)
 
 
 def test_a_line_moved_by_hand_over_test_is_called_exploratory_and_one_on_validation_is_not(tab, shelf):

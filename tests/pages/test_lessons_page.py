@@ -190,3 +190,15 @@ def test_two_runs_are_compared_on_their_own_images(lesson_page, tmp_path):
     app = on_run(lesson_page(tmp_path, "difference"), runs[0].run_id)
     assert not app.exception and not app.info
     assert list(app.dataframe[0].value["Model"]) == [runs[0].title, runs[1].title, f"{runs[1].title} minus {runs[0].title}"]
+
+
+@EACH
+def test_each_lesson_opens_on_a_trained_run_of_patients_with_several_images_or_says_why(lesson_id, lesson_page, store, trained):
+    run = trained["svm"]
+    assert store.predictions(run, "test").has_repeated_patients
+    app = on_run(lesson_page(store.root, lesson_id), run.run_id)
+    assert not app.exception and not app.error
+    if lesson_id in ("threshold", "accuracy", "costs", "prevalence", "validation", "difference"):
+        assert not app.info
+    else:  # so few images, of which no hospital is known
+        assert "cannot show this lesson" in app.info[0].value and "The simulated data are shown." in app.info[0].value

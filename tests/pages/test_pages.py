@@ -2,7 +2,7 @@
 
 import pytest
 
-PAGES = ("start", "data", "train", "progress", "compare", "thresholds", "mistakes", "single_image")
+PAGES = ("start", "data", "train", "progress", "compare", "thresholds", "mistakes", "single_image", "lessons")
 
 
 @pytest.mark.parametrize("page", PAGES)

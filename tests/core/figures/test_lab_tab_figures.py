@@ -32,7 +32,7 @@ def test_the_spark_rises_where_f1_does_and_the_lines_stand_at_their_thresholds()
     assert [y for _, y in points] == sorted((y for _, y in points), reverse=True)
     assert points[0][1] == HEIGHT - 2 and points[-1][1] >= 0
     axis, frozen, line = drawing.findall(f"{_SVG}path")
-    assert line.get("d").startswith("M39.0 ") and frozen.get("d").startswith("M75.0 ") and frozen.get("stroke-dasharray")
+    assert line.get("d").startswith("M31.5 ") and frozen.get("d").startswith("M60.0 ") and frozen.get("stroke-dasharray")
     assert axis.get("stroke-dasharray") is None
 
 
