@@ -30,6 +30,8 @@ with st.container(horizontal=True):
     if st.button("Use my own images", icon=":material/folder_open:"):
         st.session_state["own_open"] = True
         st.switch_page("pages/data.py")
+    if st.button("Open a lesson", icon=":material/school:"):
+        st.switch_page("pages/lessons.py")
     if st.button("Train a model", icon=":material/model_training:"):
         st.switch_page("pages/train.py")
     if st.button("Test one image", icon=":material/radiology:"):
