@@ -39,10 +39,16 @@ def _status(scene: Scene, line: Line) -> None:
         rule_form.buttons(scene.run)
         st.badge(f"Frozen: {line.frozen:.3f}, {how}", icon=":material/lock:", color="gray")
         if line.is_moved:
-            words = "Exploratory: this line was moved while looking at test" if scene.split == "test" else "Trying out on validation"
-            st.badge(words, icon=":material/explore:", color="orange")
+            st.badge(_why_there(scene, line), icon=":material/explore:", color="blue" if line.rule else "orange")
             st.button("Back to the frozen threshold", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:")
     rule_form.tell_fault()
+
+
+def _why_there(scene: Scene, line: Line) -> str:
+    """Who put the line where it stands."""
+    if line.rule:
+        return f"Chosen by {line.rule} on validation, not frozen"
+    return "Exploratory: this line was moved while looking at test" if scene.split == "test" else "Trying out on validation"
 
 
 def _data(scene: Scene, line: Line) -> dict:

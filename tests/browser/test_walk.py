@@ -89,7 +89,7 @@ def test_a_bad_file_is_refused_with_its_reason_and_nothing_breaks(full_server, v
     expect(page.get_by_test_id("stAlert").filter(has_text="bad_html.jpg")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["", "data", "train", "progress", "compare", "thresholds", "mistakes", "single_image"])
+@pytest.mark.parametrize("path", ["", "data", "train", "progress", "compare", "thresholds", "mistakes", "single_image", "lessons"])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_page_fits_the_window(path, width, scheme, full_server, visit):
     page = visit(f"{full_server.url}/{path}", width, scheme)

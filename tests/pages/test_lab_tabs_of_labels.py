@@ -225,9 +225,7 @@ def test_classes_are_called_by_the_highest_score_until_thresholds_are_asked_for(
     assert _metrics(app)["Accuracy, highest score"] == f"{highest.accuracy.value:.3f}" and "Undecided" not in _metrics(app)
     app.segmented_control(key="class_way").set_value("thresholds").run()
     shown = _metrics(app)
-    assert (
-        shown["Undecided"] == f"{thresholds.undecided.value:.3f}" and shown["Accuracy, decided"] == f"{thresholds.accuracy.value:.3f}"
-    )
+    assert shown["Undecided"] == f"{thresholds.undecided.value:.3f}" and shown["Accuracy, decided"] == f"{thresholds.accuracy.value:.3f}"
     assert shown["Macro F1"] == f"{thresholds.macro_f1.value:.3f}"
     heat = _heat(app, "figure_classes_undecided")[0]
     assert heat["x"] == [*scores.labels, "undecided"]

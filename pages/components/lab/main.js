@@ -39,6 +39,7 @@ class Lab {
     this.shown = data;
     if (moved && data.threshold !== this.reported) this.threshold = data.threshold;
     if (key !== this.prepared) this.prepare();
+    else this.hear();
     this.prepared = key;
     this.ask();
   }
@@ -62,9 +63,14 @@ class Lab {
     this.nearest.prepare(this.images);
     this.rates.prepare(this.shown.still);
     this.rows.prepare(this.shown.labels, this.shown.label);
-    this.shown.labels.forEach((one, number) => this.rows.lines.length && this.writeRow(number, one.threshold));
     this.handle.setAttribute("aria-label", `Threshold for ${label.name}`);
+    this.hear();
     this.draw();
+  }
+
+  // lines of other labels that Python moved, and what is told of ours
+  hear() {
+    this.shown.labels.forEach((one, number) => this.rows.lines.length && this.writeRow(number, one.threshold));
     this.tell();
   }
 
