@@ -16,8 +16,10 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import numpy as np
+import psutil
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from core.evaluation.predictions import Predictions  # noqa: E402
 from core.jobs.external_run import keep_external  # noqa: E402
+from core.runs.store import Store  # noqa: E402
 
 LABELS = (
     "Atelectasis", "Cardiomegaly", "Effusion", "Infiltration", "Mass", "Nodule", "Pneumonia", "Pneumothorax", "Consolidation", "Edema",
@@ -79,8 +82,8 @@ def visit(browser, url: str) -> tuple[Page, float]:
     page = browser.new_page(viewport={"width": 1280, "height": 1400})
     began = time.perf_counter()
     page.goto(url)
-    page.wait_for_selector(".st-key-table_csv", timeout=600_000)
-    page.wait_for_selector(_ENDED, timeout=600_000)
+    page.wait_for_selector(".st-key-table_csv", timeout=120_000)
+    page.wait_for_selector(_ENDED, timeout=120_000)
     return page, time.perf_counter() - began
 
 
@@ -94,20 +97,29 @@ def pressed(page: Page, name: str) -> float:
         document.addEventListener('click', () => { window.clicked = performance.now(); }, {capture: true, once: true}); }"""
     )
     page.get_by_role("radio", name=name, exact=True).click()
-    page.wait_for_function("window.runs.length > 1 && window.runs.at(-1)[1] === 'notRunning'", timeout=600_000)
+    page.wait_for_function("window.runs.length > 1 && window.runs.at(-1)[1] === 'notRunning'", timeout=120_000)
     return page.evaluate("(window.runs.at(-1)[0] - window.clicked) / 1000")
 
 
-def measure(url: str, store: Path, repeats: int) -> None:
+def wait_until_idle(process: subprocess.Popen) -> float:
+    """Seconds until the server has counted all that may be asked for next."""
+    began, server, quiet = time.perf_counter(), psutil.Process(process.pid), 0
+    while quiet < 3:
+        quiet = quiet + 1 if server.cpu_percent(1.0) < 20 else 0
+    return time.perf_counter() - began
+
+
+def measure(process: subprocess.Popen, url: str, store: Path, repeats: int) -> None:
     """Prints each time as the median of its repeats."""
-    ids = ",".join(sorted(folder.name for folder in (store / "runs").iterdir()))
+    titles = "&".join(f"runs={quote_plus(run.title)}" for run in Store(store).runs())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"])
-        address = f"{url}/compare?runs={ids.replace(',', '&runs=')}"
+        address = f"{url}/compare?{titles}"
         page, first = visit(browser, address)
         print(f"first visit, nothing counted: {first:.1f} s")
         pressed(page, "Validation"), pressed(page, "Test"), pressed(page, "Sensitivity"), pressed(page, "ROC AUC")
         page.close()
+        print(f"all that may be asked for next is counted after {wait_until_idle(process):.0f} s more")
         warm = [visit(browser, address) for _ in range(repeats)]
         for opened, _ in warm[1:]:
             opened.close()
@@ -131,7 +143,7 @@ def main() -> None:
             make_runs(store, asked.runs)
         process, url = serve(store, Path(folder) / "server.log")
         try:
-            measure(url, store, asked.repeats)
+            measure(process, url, store, asked.repeats)
         finally:
             process.terminate()
             process.wait(timeout=30)
