@@ -65,8 +65,8 @@ def test_a_link_to_a_page_opens_it_on_a_fresh_server(full_server, visit):
 def test_a_rule_chosen_on_validation_can_be_frozen(full_server, visit):
     page = visit(f"{full_server.url}/thresholds")
     page.get_by_role("button", name="Choose on validation").click()
-    page.get_by_role("combobox", name="Rule").click()
-    page.get_by_role("option", name="Sensitivity at least").click()
+    page.get_by_role("combobox", name="Rule", exact=True).click()
+    page.get_by_role("option", name="Sensitivity at least", exact=True).click()
     page.get_by_role("button", name="Freeze sensitivity=0.95").click()
     expect(page.get_by_text(re.compile("chosen by sensitivity=0.95 on validation"))).to_be_visible()
 
