@@ -14,7 +14,7 @@ import numpy as np
 
 from core.errors import EvaluationError
 from core.evaluation.grouping import grouped
-from core.evaluation.predictions import SPLITS, SUM_TOLERANCE, TASKS, Predictions
+from core.evaluation.predictions import SPLITS, SUM_TOLERANCE, TASKS, Predictions, each_known
 from core.evaluation.table_text import TableText, read_table_text
 
 SPLIT_NAMES = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
@@ -78,8 +78,7 @@ def read_whole_table(file: BinaryIO, task: str | None = None) -> PredictionTable
     y_true = np.stack([_truths(table, place) for place in columns.truths], axis=1)
     y_score = np.stack([_scores(table, place) for place in columns.scores], axis=1)
     task = _task(task, y_true, y_score, table, columns)
-    patients = None if columns.patient is None else np.array(table.columns[columns.patient])
-    patients = patients if patients is not None and (patients != "").any() else None
+    patients = None if columns.patient is None else each_known(np.array(table.columns[columns.patient]), ids)
     groups = grouped({name: np.array(table.columns[place]) for name, place in columns.others.items()})
     whole = Predictions(task, SPLITS[0], columns.labels, np.arange(len(ids)), patients, y_true, y_score, groups)
     return PredictionTable(_parted(whole, ids, splits), tuple(name for name in columns.others if name not in groups))

@@ -52,7 +52,7 @@ class Predictions:
         _check_names(self)
         self._set("labels", tuple(str(label) for label in self.labels))
         self._set("image_ids", np.asarray(self.image_ids).astype(str))
-        self._set("patients", _each_known(self.patients, self.image_ids))
+        self._set("patients", each_known(self.patients, self.image_ids))
         self._set("groups", {str(name): np.asarray(column).astype(str) for name, column in self.groups.items()})
         _check_shapes(self)
         self._set("y_true", _zero_or_one(self.y_true))
@@ -149,8 +149,8 @@ class Predictions:
             csv.writer(file, lineterminator="\n").writerows(self.to_csv_rows())
 
 
-def _each_known(patients: np.ndarray | None, image_ids: np.ndarray) -> np.ndarray | None:
-    """(n,) patients, one for each image whose patient is not known; None where no patient is."""
+def each_known(patients: np.ndarray | None, image_ids: np.ndarray) -> np.ndarray | None:
+    """(n,) str patients, one for each of (n,) images whose patient is not known, ""; None where no patient is."""
     if patients is None:
         return None
     patients = np.asarray(patients).astype(str)

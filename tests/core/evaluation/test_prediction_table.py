@@ -122,9 +122,9 @@ def test_german_numbers_and_capital_heads_are_read():
     assert found.labels == ("Mass",) and found.y_score[:, 0].tolist() == [0.125, np.float32(0.001)]
 
 
-def test_patients_that_nobody_names_are_unknown():
+def test_patients_that_nobody_names_are_unknown_or_one_for_each_image():
     assert read("id,split,patient,true:A,score:A\na,test,,1,.5\n")["test"].patients is None
-    assert read("id,split,patient,true:A,score:A\na,test,,1,.5\nb,test,p,1,.5\n")["test"].patients.tolist() == ["", "p"]
+    assert read("id,split,patient,true:A,score:A\na,test,,1,.5\nb,test,p,1,.5\n")["test"].patients.tolist() == ["image a", "p"]
 
 
 def test_the_same_image_may_be_in_two_splits():
