@@ -1,0 +1,74 @@
+"""How quickly all views of the threshold lab follow the line, with 25,596 test images and 14 labels: `python benchmarks/lab.py`.
+
+Serves the app over one run of simulated scores and moves the line 60 times in Chromium, in each of some rounds. "Work" is from the event
+to the end of drawing, with one pixel read back; "to the next frame" adds the browser's wait for the screen, 16.7 ms at 60 Hz.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import quote_plus
+
+from playwright.sync_api import Locator, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from compare_page import CHROMIUM, make_runs, serve  # noqa: E402  (after the path is set)
+
+from core.runs.store import Store  # noqa: E402
+
+MOVES = 60
+_PLACES = "const place = plot.getBoundingClientRect(), at = (i) => place.left + place.width * (0.1 + (0.8 * ((i * 37) % 60)) / 60);"
+_MOVE = "plot.dispatchEvent(new PointerEvent('pointermove', { clientX: at(i), buttons: 1, bubbles: true }));"
+FRAME = f"""async (plot) => {{ {_PLACES} const found = [];
+    for (let i = 0; i < {MOVES}; i++) {{ const began = performance.now(); {_MOVE}
+        await new Promise((done) => requestAnimationFrame(() => {{
+            const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(0); }}));
+        found.push(performance.now() - began); }}
+    return found; }}"""
+WORK = f"""async (plot) => {{ {_PLACES} const found = [], real = window.requestAnimationFrame;
+    for (let i = 0; i < {MOVES}; i++) {{ let draw = () => null;
+        window.requestAnimationFrame = (callback) => {{ draw = callback; return 1; }};
+        const began = performance.now(); {_MOVE} draw(began);
+        plot.querySelector('canvas').getContext('2d').getImageData(0, 0, 1, 1);
+        found.push(performance.now() - began);
+        window.requestAnimationFrame = real;
+        await new Promise((done) => setTimeout(done, 20)); }}
+    return found; }}"""
+
+
+def told(plot: Locator, moves: str) -> str:
+    """Median and worst of the moves, in ms."""
+    times = sorted(plot.evaluate(moves))
+    return f"median {times[MOVES // 2]:.1f} ms, worst {times[-1]:.1f} ms"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        store = Path(folder) / "store"
+        make_runs(store, 1)
+        process, url = serve(store, Path(folder) / "server.log")
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+            )
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{url}/thresholds?runs={quote_plus(Store(store).runs()[0].title)}")
+            page.wait_for_selector(".lab .rate", timeout=120_000)
+            page.wait_for_timeout(5000)
+            for _ in range(asked.rounds):
+                plot = page.locator(".lab .histogram")
+                print(f"work: {told(plot, WORK)}; to the next frame: {told(plot, FRAME)}")
+                page.wait_for_timeout(3000)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+if __name__ == "__main__":
+    main()
