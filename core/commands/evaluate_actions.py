@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import EvaluationError
 from core.evaluation.metrics import METRICS
-from core.evaluation.prediction_table import PredictionTable, read_whole_table, write_prediction_table
+from core.evaluation.prediction_table import PredictionTable, read_prediction_table, write_prediction_table
 from core.evaluation.scorecard import Entry, Scorecard, scorecard
 from core.runs.operating import FIRST_RULE
 from core.runs.run import Run
@@ -39,7 +39,7 @@ def _read(file: Path, task: str | None) -> tuple[PredictionTable, str]:
     """The table in a file, and the sha256 of the file."""
     try:
         with file.open("rb") as stream:
-            table = read_whole_table(stream, task)
+            table = read_prediction_table(stream, task)
             stream.seek(0)
             return table, hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:

@@ -63,19 +63,11 @@ def delong_difference(first: Components, second: Components, level: float = 0.95
     return _tested(float(gap.roc_auc[0]), float(covariance(gap, patients)[0, 0]), level)
 
 
-def macro_delong_test(
-    y_true: np.ndarray, first: np.ndarray, second: np.ndarray, level: float = 0.95, patients: np.ndarray | None = None
-) -> Difference:
-    """The same for the mean ROC AUC over the labels that have both classes; labels and scores are (n, L).
+def macro_difference(first: MeanAuc, second: MeanAuc, level: float = 0.95, patients: np.ndarray | None = None) -> Difference:
+    """The same for the mean ROC AUC over the labels that have both classes.
 
     An image's influence on the mean is the mean of its influences on the labels, so that what the labels have in common counts.
-    Raises EvaluationError as `delong_test`, and where no label has both classes.
     """
-    return macro_difference(mean_auc(y_true, first), mean_auc(y_true, second), level, patients)
-
-
-def macro_difference(first: MeanAuc, second: MeanAuc, level: float = 0.95, patients: np.ndarray | None = None) -> Difference:
-    """The same from the mean areas of the same images."""
     units = np.arange(first.influence.size) if patients is None else patients
     variance = clustered_covariance((first.influence - second.influence)[None], units)[0, 0]
     return _tested(first.roc_auc - second.roc_auc, float(variance), level)

@@ -58,12 +58,7 @@ class _Columns:
     others: dict[str, int]
 
 
-def read_prediction_table(file: BinaryIO, task: str | None = None) -> dict[str, Predictions]:
-    """The predictions of each split in a table; see `read_whole_table`."""
-    return read_whole_table(file, task).splits
-
-
-def read_whole_table(file: BinaryIO, task: str | None = None) -> PredictionTable:
+def read_prediction_table(file: BinaryIO, task: str | None = None) -> PredictionTable:
     """Read a table. A task that is not given is told from it:
 
     One label makes a binary task. Several are classes where each image has exactly one of them, and their scores must then add up to 1;

@@ -34,11 +34,6 @@ class Original:
         """All classes, or the positive one of two."""
         return self.classes[1:] if self.task == "binary" else self.classes
 
-    @property
-    def test_images(self) -> int | None:
-        """Images in test; None where the report does not say."""
-        return self.images.get("test")
-
 
 @dataclass(frozen=True)
 class Figure:

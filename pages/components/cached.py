@@ -20,7 +20,6 @@ from core.evaluation.classification_report import ClassificationReport, classifi
 from core.evaluation.comparison import Entry as Compared
 from core.evaluation.comparison import pairs as tested
 from core.evaluation.counts import Counts
-from core.evaluation.curves import PrCurve, RocCurve, ScoreHistogram, pr_curve, roc_curve, score_histogram
 from core.evaluation.epochs import EpochMetrics, metrics_over_epochs
 from core.evaluation.estimates import estimates
 from core.evaluation.grey_zone import Zone, ZoneReport, find_zone, zone_report
@@ -33,7 +32,7 @@ from core.evaluation.line_view import LineView
 from core.evaluation.line_view import line_view as make_line_view
 from core.evaluation.logistic_calibration import LogisticCalibration, fit_logistic
 from core.evaluation.pair import Pair
-from core.evaluation.prediction_table import PredictionTable, read_whole_table
+from core.evaluation.prediction_table import PredictionTable, read_prediction_table
 from core.evaluation.predictions import Predictions
 from core.evaluation.scorecard import Entry
 from core.evaluation.subgroups import Subgroup, subgroup_intervals, whole
@@ -49,7 +48,6 @@ from core.lessons.course import lesson_of
 from core.lessons.material import Material
 from core.parts import Augmentation, Image
 from core.runs import learning
-from core.runs.comparing import compare_runs
 from core.runs.elsewhere import predictions_of
 from core.runs.store import Store
 
@@ -93,24 +91,6 @@ def reports(root: str, run_id: str) -> list[Report]:
     """The published models that a run is; its data set is looked at again after ten minutes."""
     store = Store(Path(root))
     return reports_of(store, store.get(run_id), lambda source: dataset(root, source))
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def roc(root: str, run_id: str, split: str, label: str) -> RocCurve:
-    """The ROC curve of a label."""
-    return roc_curve(*predictions(root, run_id, split).column(label))
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def precision_recall(root: str, run_id: str, split: str, label: str) -> PrCurve:
-    """The precision-recall curve of a label."""
-    return pr_curve(*predictions(root, run_id, split).column(label))
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def histogram(root: str, run_id: str, split: str, label: str) -> ScoreHistogram:
-    """Scores of both classes in bins."""
-    return score_histogram(*predictions(root, run_id, split).column(label), bins=40)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -310,13 +290,6 @@ def subgroups(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, f
     return [whole(found, points, [metric]), *subgroup_intervals(found, points, group, [metric])]
 
 
-@st.cache_data(max_entries=64, show_spinner="Comparing")
-def comparison(root: str, run_ids: tuple[str, ...], split: str, points: tuple) -> dict:
-    """Rows and pairs of runs; `points`, their operating points, is part of the key."""
-    store = Store(Path(root))
-    return compare_runs(store, [store.get(run_id) for run_id in run_ids], split)
-
-
 @st.cache_resource(max_entries=10, show_spinner="Loading the model")
 def predictor(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...]) -> Predictor:
     """A run ready to answer; shared by all sessions and only read."""
@@ -359,7 +332,7 @@ def unpacked_upload(root: str, file_id: str, _upload: BinaryIO) -> str:
 def prediction_table(file_id: str, task: str | None, _upload: BinaryIO) -> tuple[PredictionTable, str]:
     """An uploaded table of predictions, and the sha256 of the file; only read, never changed."""
     _upload.seek(0)
-    table = read_whole_table(_upload, task)
+    table = read_prediction_table(_upload, task)
     _upload.seek(0)
     return table, hashlib.file_digest(_upload, "sha256").hexdigest()
 

@@ -14,8 +14,8 @@ from core.runs.counting import counting
 from core.runs.kept_estimates import Wanted
 from core.runs.run import Run
 from pages.components import cached
-from pages.components.compare_scope import Scope, download, keep_known, tell_missing
-from pages.components.view import thresholds_of
+from pages.components.compare_scope import Scope, download, tell_missing
+from pages.components.view import keep_known, thresholds_of
 
 _IN_WORK = "its intervals are being counted"
 _PATIENCE, _AGAIN = 0.5, 1.5  # seconds: to wait at first, and between two looks

@@ -14,8 +14,8 @@ from core.figures.matrix import confusion
 from core.figures.matrix_cells import cells_figure
 from core.runs.run import Run
 from pages.components import cached
-from pages.components.compare_scope import Scope, ask_label, download, gather, keep_known, tell_missing
-from pages.components.view import thresholds_of
+from pages.components.compare_scope import Scope, ask_label, download, gather, tell_missing
+from pages.components.view import keep_known, thresholds_of
 
 _EVERY = "Every label of one run"
 _OF_TWO = [["TN", "FP"], ["FN", "TP"]]  # rows actual, columns called

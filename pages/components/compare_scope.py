@@ -12,7 +12,8 @@ import streamlit as st
 from core.errors import CoreError
 from core.runs.run import Run
 from pages.components.compare_head import split_words
-from pages.components.view import shared_labels
+from pages.components.table_download import table_download
+from pages.components.view import keep_known, shared_labels
 from pages.components.wording import distinct
 
 Found = TypeVar("Found")
@@ -85,14 +86,6 @@ def ask_label(scope: Scope, title: str, key: str, together: str | None = None) -
     return None if chosen == together else chosen
 
 
-def keep_known(key: str, known) -> None:
-    """Forget a choice that these runs do not offer."""
-    if st.session_state.get(key) not in (None, *known):
-        del st.session_state[key]
-
-
-def download(scope: Scope, name: str, table: Callable[[], pd.DataFrame] | pd.DataFrame, words: str = "CSV") -> None:
-    """A button that hands out a table; one that is a function is made on the click."""
-    made, file = table if callable(table) else lambda: table, f"{name}-{scope.on}.csv".replace(" ", "-")
-    st.download_button(words, lambda: made().to_csv(index=False), file, "text/csv", key=f"csv_{name}", icon=":material/download:",
-                       on_click="ignore", type="tertiary", help=file)  # fmt: skip
+def download(scope: Scope, name: str, table: Callable[[], pd.DataFrame] | pd.DataFrame) -> None:
+    """A button that hands out a table of these runs."""
+    table_download(name, scope.on, table)

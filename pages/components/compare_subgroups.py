@@ -8,8 +8,8 @@ from core.evaluation.subgroups import SMALL, Subgroup
 from core.figures.forest_plot import forest_figure
 from core.runs.run import Run
 from pages.components import cached
-from pages.components.compare_scope import Scope, download, gather, keep_known, tell_missing
-from pages.components.view import thresholds_of
+from pages.components.compare_scope import Scope, download, gather, tell_missing
+from pages.components.view import keep_known, thresholds_of
 from pages.components.wording import share
 
 

@@ -43,8 +43,7 @@ def _ask(runs: list[Run], label: str | None) -> tuple[str, tuple[float, ...], st
     with st.container(horizontal=True, vertical_alignment="bottom"):
         offered = [name for name in _names(tasks, label) if name in METRICS]
         first = offered.index(DECISION_AUC)
-        if st.session_state.get("epoch_metric") not in (None, *offered):
-            del st.session_state["epoch_metric"]
+        view.keep_known("epoch_metric", offered)
         metric = st.selectbox("Metric over epochs", offered, first, key="epoch_metric", bind="query-params", width=230,
                               format_func=lambda name: METRICS[name].title)  # fmt: skip
         thresholds = ask_thresholds()

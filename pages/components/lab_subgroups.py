@@ -8,11 +8,11 @@ from core.evaluation.subgroups import SMALL, Subgroup
 from core.figures.forest_plot import forest_figure
 from pages.components import cached
 from pages.components.compare_head import split_words
-from pages.components.compare_scope import keep_known
 from pages.components.compare_subgroups import table_of
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
 from pages.components.lab_words import at_the_line
+from pages.components.view import keep_known
 from pages.components.wording import with_interval
 
 _METRICS = ("sensitivity", "specificity")

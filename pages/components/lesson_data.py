@@ -10,8 +10,7 @@ from core.lessons.lesson import Lesson
 from core.lessons.material import FIRST_LINE, Material
 from core.runs.run import Run
 from pages.components import cached, view
-from pages.components.compare_scope import keep_known
-from pages.components.view import thresholds_of
+from pages.components.view import keep_known, thresholds_of
 from pages.components.wording import distinct
 
 SIMULATED = "Simulated"

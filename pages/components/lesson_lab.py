@@ -8,6 +8,7 @@ from core.lessons.lesson import Lesson
 from pages.components import cached, lab_data, lesson_place
 from pages.components.lab_line import lab_line
 from pages.components.lesson_data import Shown
+from pages.components.view import keep_known
 
 _STILL = ("roc_auc", "average_precision")
 _SPLITS = {"val": "validation", "test": "test"}
@@ -31,8 +32,7 @@ def _ask_scene(lesson: Lesson, names: list[str]) -> str:
     if len(names) == 1:
         return names[0]
     key = f"scene_{lesson.lesson_id}"
-    if st.session_state.get(key) not in (None, *names):
-        del st.session_state[key]
+    keep_known(key, names)
     return st.segmented_control("Show", names, default=names[0], required=True, key=key, bind="query-params")
 
 

@@ -38,14 +38,14 @@ def choose_run(root: Path) -> Run:
     runs |= {run.run_id: run for run in view.store().runs() if run.run_id == linked}
     if not runs:
         view.empty("image_search", "No run is in view. Choose one in the sidebar, or train the starter comparison.", "start", "Go to start")
-    _keep_known("mistake_run", runs)
+    view.keep_known("mistake_run", runs)
     return runs[st.selectbox("Run", list(runs), key="mistake_run", bind="query-params", on_change=forget_image, width=260)]
 
 
 def ask_split(run: Run) -> str:
     """Validation or test, once for the whole page, as far as the run has scores of both."""
     there = [split for split in SPLITS if split in run.data.images]
-    _keep_known("mistake_split", there)
+    view.keep_known("mistake_split", there)
     return st.segmented_control("Split", there, default=there[0], required=True, key="mistake_split", bind="query-params",
                                 on_change=forget_image)  # fmt: skip
 
@@ -55,7 +55,7 @@ def ask_label(run: Run) -> str:
     labels = run.data.labels
     if run.data.task != "multilabel":
         return labels[0]
-    _keep_known("mistake_label", labels)
+    view.keep_known("mistake_label", labels)
     return st.selectbox("Label", labels, key="mistake_label", bind="query-params", on_change=forget_image, width=220)
 
 
@@ -108,7 +108,7 @@ def _could_be(shown: Shown) -> int:
 
 def _ask_cell(run: Run) -> str:
     names = cell_names(run.data.task, run.data.labels)
-    _keep_known("cell", names)
+    view.keep_known("cell", names)
     if run.data.task == "multiclass":
         return st.selectbox("Cell (actual > called)", names, key="cell", bind="query-params", on_change=forget_image)
     return st.segmented_control("Cell", names, default=names[0], required=True, key="cell", bind="query-params", on_change=forget_image)
@@ -122,7 +122,7 @@ def _subgroup(predictions: Predictions) -> Predictions:
     }
     if not parts:
         return predictions
-    _keep_known("mistake_group", (EVERYONE, *parts))
+    view.keep_known("mistake_group", (EVERYONE, *parts))
     chosen = st.selectbox("Subgroup", (EVERYONE, *parts), key="mistake_group", bind="query-params", on_change=forget_image)
     return predictions if chosen == EVERYONE else predictions.select(parts[chosen])
 
@@ -149,9 +149,3 @@ def _open_cell() -> None:
 
 def _meaning(task: str, label: str) -> str:
     return "Of the score of the true class." if task == "multiclass" else f"Of the score of {label}."
-
-
-def _keep_known(key: str, known) -> None:
-    """Forget a choice that another run does not offer."""
-    if st.session_state.get(key) not in (None, *known):
-        del st.session_state[key]

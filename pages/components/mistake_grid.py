@@ -10,6 +10,7 @@ from core.errors import CoreError
 from core.evaluation.mistakes import cell_of, right_by, shown_scores
 from core.figures.score_strip import score_strip
 from core.runs.image_notes import ImageNote
+from pages.components import view
 from pages.components.mistake_filter import Shown
 from pages.components.run_pictures import Pictures, truth
 from pages.components.wording import short_name
@@ -34,8 +35,7 @@ def ask_image(offered: list[str], known: np.ndarray) -> str:
     """The image that is large: the one that was chosen or that a link names, if it is `known`, else the first of those offered."""
     asked = st.session_state.get("image") or st.query_params.get("image")
     ids = offered if asked in offered or asked not in known else [*offered, asked]
-    if st.session_state.get("image") not in (None, *ids):
-        del st.session_state["image"]
+    view.keep_known("image", ids)
     chosen = st.selectbox("Large", ids, key="image", index=None, placeholder="The first; choose another", bind="query-params",
                           help="Or press the name below an image.")  # fmt: skip
     return chosen or offered[0]

@@ -1,6 +1,6 @@
 """What every page shares: the store, the runs in view, and how an expected failure is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +59,12 @@ def runs_in_view() -> list[Run]:
 def shared_labels(runs: list[Run]) -> list[str]:
     """The labels that all of the runs have, in the order of the first."""
     return [label for label in runs[0].data.labels if all(label in run.data.labels for run in runs)]
+
+
+def keep_known(key: str, known: Iterable[str]) -> None:
+    """Forget a choice that is not offered any more."""
+    if st.session_state.get(key) not in (None, *known):
+        del st.session_state[key]
 
 
 def wish_runs(run_ids: list[str]) -> None:

@@ -76,7 +76,7 @@ def test_with_a_name_it_stands_beside_a_trained_run_and_repeats_its_numbers(caps
     written = run(capsys, root, "runs", "predictions", "cnn-small", "--out", table)[1]
     assert written["n"] == dict(trained["cnn"].data.images) and written["rows"] == sum(written["n"].values())
     with table.open("rb") as stream:
-        back = read_prediction_table(stream)
+        back = read_prediction_table(stream).splits
     for split, one in back.items():
         stored = Store(root).predictions(trained["cnn"], split)
         assert one.image_ids.tolist() == stored.image_ids.tolist() and one.patients.tolist() == stored.patients.tolist()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import EvaluationError
-from core.evaluation.prediction_table import read_prediction_table, read_whole_table, write_prediction_table
+from core.evaluation.prediction_table import read_prediction_table, write_prediction_table
 from core.evaluation.predictions import SPLITS, Predictions
 
 HEAD = "id,split,true:A,score:A\n"
@@ -16,7 +16,7 @@ TWO = "id,split,true:A,score:A,true:B,score:B\n"
 
 
 def read(text: str, task: str | None = None):
-    return read_prediction_table(io.BytesIO(text.encode()), task)
+    return read_prediction_table(io.BytesIO(text.encode()), task).splits
 
 
 def written(splits) -> io.BytesIO:
@@ -63,7 +63,7 @@ def same(first: Predictions, second: Predictions):
 @settings(max_examples=150, deadline=None)
 @given(runs())
 def test_what_is_written_is_read_back_to_the_last_bit(splits):
-    found = read_prediction_table(written(splits), splits[0].task)
+    found = read_prediction_table(written(splits), splits[0].task).splits
     assert list(found) == [one.split for one in splits]
     for one in splits:
         same(found[one.split], one)
@@ -79,7 +79,7 @@ def test_the_order_of_columns_and_rows_the_separator_and_a_mark_change_nothing(s
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([[row[place] for place in order] for row in [head, *rows]])
     data = stream.getvalue().encode("utf-8-sig" if has_mark else "utf-8")
-    found = read_prediction_table(io.BytesIO(data), splits[0].task)
+    found = read_prediction_table(io.BytesIO(data), splits[0].task).splits
     for one in splits:
         mine = found[one.split]
         place = {image_id: row for row, image_id in enumerate(mine.image_ids.tolist())}
@@ -94,19 +94,19 @@ def test_every_float32_between_0_and_1_survives():
     scores = np.concatenate([bits.view(np.float32), np.array([0, 1, np.finfo(np.float32).tiny, 1e-45], np.float32)])
     ids = np.arange(scores.size).astype(str)
     one = Predictions("binary", "test", ("A",), ids, None, np.zeros((scores.size, 1), np.uint8), scores[:, None])
-    np.testing.assert_array_equal(read_prediction_table(written([one]))["test"].y_score, one.y_score)
+    np.testing.assert_array_equal(read_prediction_table(written([one])).splits["test"].y_score, one.y_score)
 
 
 def test_groups_of_a_run_are_its_groups_again():
     sex, age = np.array(["F", "", "M", "F"]), np.array(["below 18", "80 and above", "", "18 to below 40"])
     truth, ids = np.array([[0], [1], [1], [0]], np.uint8), np.array(list("abcd"))
     one = Predictions("binary", "val", ("A",), ids, ids, truth, np.full((4, 1), 0.5, np.float32), {"sex": sex, "age": age})
-    same(read_prediction_table(written([one]))["val"], one)
+    same(read_prediction_table(written([one])).splits["val"], one)
 
 
 def test_other_columns_become_subgroups_and_those_that_make_none_are_told():
     rows = [f"image-{row},{('val', 'test')[row % 2]},1,0.5,{20 + row},{'FM'[row % 2]},note {row},always" for row in range(40)]
-    table = read_whole_table(io.BytesIO(("id,split,true:A,score:A,age,Sex,note,site\n" + "\n".join(rows)).encode()))
+    table = read_prediction_table(io.BytesIO(("id,split,true:A,score:A,age,Sex,note,site\n" + "\n".join(rows)).encode()))
     assert set(table.splits["test"].groups["age"].tolist()) == {"18 to below 40", "40 to below 60"}
     assert set(table.splits["test"].groups["Sex"].tolist()) == {"M"}  # it makes two groups in the file as a whole
     assert table.unused == ("note", "site") and table.images == {"val": 20, "test": 20}
@@ -198,7 +198,7 @@ def test_a_sum_that_is_off_names_the_way_out():
 )
 def test_garbage_is_refused_in_words_or_read_and_never_crashes(data):
     try:
-        found = read_prediction_table(io.BytesIO(data))
+        found = read_prediction_table(io.BytesIO(data)).splits
     except EvaluationError as refused:
         assert len(str(refused)) < 1500 and "\n" not in str(refused)
     else:
