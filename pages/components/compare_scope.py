@@ -86,6 +86,6 @@ def ask_label(scope: Scope, title: str, key: str, together: str | None = None) -
     return None if chosen == together else chosen
 
 
-def download(scope: Scope, name: str, table: Callable[[], pd.DataFrame] | pd.DataFrame) -> None:
+def download(scope: Scope, name: str, table: Callable[[], pd.DataFrame] | pd.DataFrame, words: str = "CSV") -> None:
     """A button that hands out a table of these runs."""
-    table_download(name, scope.on, table)
+    table_download(name, scope.on, table, words)
