@@ -10,7 +10,7 @@ from core.data import registry
 from core.errors import EvaluationError
 from core.evaluation.epochs import FREE, metrics_over_epochs, threshold_metrics_of
 from core.evaluation.estimates import estimates, label_estimates
-from core.evaluation.metrics import metrics_of
+from core.evaluation.metrics import LABEL_METRICS, metrics_of
 from core.evaluation.predictions import Predictions
 from core.runs.elsewhere import KEY, Elsewhere
 from core.runs.run import Run
@@ -73,7 +73,9 @@ def _metrics(predictions: Predictions, run: Run, split: str) -> dict[str, dict]:
     thresholds = run.operating_point.thresholds
     whole = estimates(predictions, thresholds, metrics_of(predictions.task))
     found = {f"{split}/{name}": vars(one) for name, one in whole.items()}
-    of_labels = label_estimates(predictions, thresholds) if predictions.task != "binary" else {}
+    if predictions.task == "binary":
+        return found
+    of_labels = {label: label_estimates(predictions, thresholds, label, LABEL_METRICS) for label in predictions.labels}
     return found | {f"{split}/{name}/{label}": vars(one) for label, entries in of_labels.items() for name, one in entries.items()}
 
 

@@ -125,7 +125,7 @@ def _has_one_label_each(predictions: Predictions, table: LabelTable) -> bool:
 
 def _row(name: str, values: Mapping[str, float], whys: Mapping[str, str | None], support: int) -> ReportRow:
     numbers = [None if np.isnan(value) else float(value) for value in values.values()]
-    return ReportRow(name, *numbers, support, {heading: why for heading, why in whys.items() if why is not None})
+    return ReportRow(name, *numbers, support=support, why={heading: why for heading, why in whys.items() if why is not None})
 
 
 def _row_line(row: ReportRow, width: int, digits: int) -> str:

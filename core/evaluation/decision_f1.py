@@ -50,8 +50,8 @@ def macro_f1_change(predictions: Predictions, before: np.ndarray, after: np.ndar
     values = [float(_macro(counts)[0]) for counts in _counts(predictions, [before, after])]
     drawn = [_macro(counts) for counts in _drawn(predictions, [before, after], draws, seed)]
     why = _NO_MACRO.format(split=predictions.split)
-    entries = [_entry(predictions, value, of_draws, why) for value, of_draws in zip(values, drawn, strict=True)]
-    return MacroChange(*entries, _entry(predictions, values[1] - values[0], drawn[1] - drawn[0], why))
+    before, after = (_entry(predictions, value, of_draws, why) for value, of_draws in zip(values, drawn, strict=True))
+    return MacroChange(before, after, _entry(predictions, values[1] - values[0], drawn[1] - drawn[0], why))
 
 
 def _counts(predictions: Predictions, decided: list[np.ndarray]) -> list[Counts]:

@@ -73,8 +73,8 @@ def exclusion(predictions: Predictions, thresholds: Mapping[str, float], label: 
     """
     before = threshold_decision(predictions, thresholds)
     after = excluded(predictions, before, label)
-    found = [_contradictions(predictions, decision, label) for decision in (before, after)]
-    return Exclusion(*found, macro_f1_change(predictions, before, after), int((before != after).any(axis=1).sum()))
+    first, then = (_contradictions(predictions, decision, label) for decision in (before, after))
+    return Exclusion(first, then, macro_f1_change(predictions, before, after), int((before != after).any(axis=1).sum()))
 
 
 def derived(predictions: Predictions, thresholds: Mapping[str, float]) -> Derived:

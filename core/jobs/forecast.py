@@ -54,8 +54,8 @@ def forecast(root: Path, recipe: Recipe, dataset: Dataset) -> Forecast:
     images, features = Images.of(recipe, dataset), _width(network)
     memory = memory_bytes(recipe, cost, images, features)
     speed = speed_of(root, recipe, step_work(recipe, cost))
-    times = _times(recipe, cost, images, features, len(dataset.labels), speed)
-    return Forecast(cost.parameters, cost.multiply_adds, memory, *times, " ".join(_sentences(recipe, memory, speed)))
+    epoch, whole = _times(recipe, cost, images, features, len(dataset.labels), speed)
+    return Forecast(cost.parameters, cost.multiply_adds, memory, epoch, whole, " ".join(_sentences(recipe, memory, speed)))
 
 
 def _network(root: Path, recipe: Recipe) -> Recipe | None:
@@ -76,7 +76,7 @@ def _width(network: Recipe) -> int:
     return known.width if known else _FEATURES
 
 
-def _times(recipe: Recipe, cost: Cost, images: Images, features: int, labels: int, speed: Speed | None) -> tuple:
+def _times(recipe: Recipe, cost: Cost, images: Images, features: int, labels: int, speed: Speed | None) -> tuple[float | None, float | None]:
     """Seconds of an epoch and of all; None, None where the speed is not known."""
     if speed is None:
         return None, None

@@ -183,8 +183,8 @@ def new_run_id(recipe: Recipe) -> str:
 
 def _read(folder: Path) -> Run:
     try:
-        documents = [json.loads((folder / name).read_text(encoding="utf-8")) for name in (_RUN, _POINT)]
-        return from_document(*documents, folder)
+        run, operating_point = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (_RUN, _POINT))
+        return from_document(run, operating_point, folder)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecipeError) as error:
         raise StoreError(f"run {folder.name} is damaged ({type(error).__name__})", "", "Delete its folder and train it again") from None
 

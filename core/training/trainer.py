@@ -83,7 +83,8 @@ class Trainer:
         self._restore(checkpoint and checkpoint.load(), fits)
         self.record = record if self.training.epoch_scores else None
         if self.record:
-            self.record.begin(*val.y.shape, self.training.max_epochs, len(self.history))
+            images, labels = val.y.shape
+            self.record.begin(images, labels, self.training.max_epochs, len(self.history))
         weights = class_weights(train.y, self.task.kind, self.training.class_weight)
         objective = Objective(self.training, self.task.kind, weights if weights is None else weights.to(self.device.torch))
         train, val = (_Placed.on(self.device.torch, samples) for samples in (train, val))

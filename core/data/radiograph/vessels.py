@@ -55,7 +55,7 @@ def _tree(number: int) -> Strokes:
     weights = (_TWIG, _TRUNK / 3, _TRUNK / 3, _TRUNK / 3)
     density = np.concatenate([weight * line.density.ravel() for weight, line in zip(weights, lines, strict=True)])
     u, v = (np.concatenate([getattr(line, name).ravel() for line in lines]) for name in "uv")
-    return Strokes(*(part[density > 0].astype(np.float32) for part in (u, v, density)), _STEP)
+    return Strokes(*(part[density > 0].astype(np.float32) for part in (u, v, density)), step=_STEP)
 
 
 def _hilar_starts(chance: Chance) -> tuple[np.ndarray, ...]:

@@ -45,6 +45,16 @@ def test_data_without_a_shared_label_is_refused_in_one_line(capsys, copy, tmp_pa
     assert code == 2 and found is None and told.count("\n") == 1 and "the run tells PNEUMONIA" in told
 
 
+def test_every_label_of_a_run_with_several_is_told(capsys, tmp_path):
+    """Scores of a network of several findings on other data of these findings."""
+    learned, other = (f"phantom:multilabel:images=120:size=32:seed={seed}" for seed in (0, 1))
+    small = ("--set", "image_size=32", "--set", "max_epochs=1", "--set", "blocks=1")
+    trained = run(capsys, tmp_path, "train", "--data", learned, "--model", "cnn", *small)[1]
+    found = run(capsys, tmp_path, "score", trained["run_id"], "--data", other, "--split", "test")[1]
+    assert len(found["labels"]) > 1
+    assert {f"test/sensitivity/{label}" for label in found["labels"]} <= set(found["metrics"]) and "test/macro_f1" in found["metrics"]
+
+
 def test_metrics_over_epochs_are_those_of_the_scores_of_each_epoch(capsys, trained, store):
     code, found, _ = run(capsys, store.root, "epochs", "cnn-small", "--thresholds", "0.4,0.5,0.6")
     assert code == 0 and found["split"] == "val" and found["epochs"] == [1, 2, 3] and found["thresholds"] == [0.4, 0.5, 0.6]
