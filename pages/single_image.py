@@ -1,10 +1,9 @@
-"""One X-ray, and what each run in view says of it."""
+"""One X-ray, or many, and what each run in view says of it."""
 
 import streamlit as st
 
-from core.errors import ImageError
-from core.images.decode import decode
-from pages.components import cached, verdict, view
+from core.images.gate import remarks
+from pages.components import acceptance, answer_cards, picture_choice, view
 
 root = view.open_page("Single image", "One chest X-ray, yours or an example: every run in view answers with score, threshold and verdict.")
 with view.told():
@@ -20,34 +19,36 @@ with view.told():
 if len(runs) < len(in_view):
     away = ", ".join(run.title for run in in_view if not run.has_weights)
     st.caption(f":material/info: Trained elsewhere, so not here to answer: {away}.")
-st.caption("Not for diagnosis. The image is read in memory, is not stored, and what names a patient in it is dropped.")
+acceptance.ask()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    upload = st.file_uploader("PNG, JPEG, TIFF, BMP or DICOM", key="upload")
-    example = verdict.choose_example(root, runs[0]) if upload is None else None
-if upload is None and example is None:
+    uploads = picture_choice.uploads()
+    choice = None if uploads else picture_choice.of_example(root, runs[0])
+if uploads:
+    choice = picture_choice.of_upload(uploads[0])
+if choice is None:
     st.info("Nothing is chosen yet. Drop a file above, or take an example from the test images.", icon=":material/upload_file:")
     st.stop()
 
-try:
-    name, decoded = (upload.name, decode(upload.getvalue())) if upload else (example.name, example.decoded)
-except ImageError as error:
-    st.error(f"{upload.name}: {error}", icon=":material/image_not_supported:")
-    st.stop()
-
-left, right = st.columns([2, 3])
+left, right = st.columns([2, 3], gap="medium")
 with left:
-    size = f"{decoded.pixels.shape[1]} x {decoded.pixels.shape[0]} px"
-    st.image(decoded.pixels, caption=f"{name}, {size}", width="stretch", alt=f"The image {name}")
-    if example:
-        st.markdown(f"True label: **{example.truth}**")
+    size = "{} x {} px".format(*choice.decoded.native_size)
+    st.image(choice.decoded.pixels, caption=f"{choice.name}, {size}", width="stretch", alt=f"The image {choice.name}")
+    if choice.truth:
+        st.markdown(f"True label: **{choice.truth}**")
 with right:
-    verdict.remarks_of(decoded)
-    if any(run.data.synthetic for run in runs) and upload:
+    for remark in (*choice.decoded.warnings, *remarks(choice.decoded)):
+        st.warning(remark, icon=":material/warning:")
+    if uploads and any(run.data.synthetic for run in runs):
         st.warning(
             "Runs in view learned from synthetic images only: what they say of a real X-ray means nothing.", icon=":material/science:"
         )
-    for run in runs:
-        with view.told():
-            loaded = cached.predictor(str(root), run.run_id, view.thresholds_of(run))
-            verdict.card(root, run, loaded.answer_decoded(name, decoded))
+    found = answer_cards.answers(root, runs, choice)
+    answering = [run for run in runs if run.run_id in found]
+    if not answering:
+        st.stop()
+    label = answer_cards.ask_label(answering, found)
+    answer_cards.tell_agreement(answering, found, label)
+    prevalence = answer_cards.ask_prevalence(label)
+answer_cards.show(root, answering, choice, found, label, prevalence)
+answer_cards.nearest(root, answering, choice)

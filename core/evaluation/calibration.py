@@ -39,10 +39,14 @@ class Temperature:
         if predictions.task != self.task or predictions.labels != tuple(self.values):
             found = f"the temperature is of a {self.task} task with {', '.join(self.values)}"
             raise EvaluationError(found, f"the predictions are {predictions.task} with {', '.join(predictions.labels)}")
+        return replace(predictions, y_score=self.calibrated(predictions.y_score))
+
+    def calibrated(self, y_score: np.ndarray) -> np.ndarray:
+        """Scores float32 (n, L), 0..1, of any images, calibrated: (n, L)."""
         temperatures = np.array(list(self.values.values()))
         if self.task == "multiclass":
-            return replace(predictions, y_score=softmax(_log(predictions.y_score) / temperatures, axis=1))
-        return replace(predictions, y_score=_scaled(predictions.y_score, temperatures))
+            return softmax(_log(y_score) / temperatures, axis=1)
+        return _scaled(y_score, temperatures)
 
     def threshold(self, label: str, threshold: float) -> float:
         """Where a threshold (0..1) of the raw scores lies among the calibrated ones: decisions stay as they were.

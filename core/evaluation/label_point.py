@@ -36,7 +36,7 @@ def label_point(name: str, predictions: Predictions, label: str, threshold: floa
 
     Raises EvaluationError for a label that is not there, and for None where there are no classes.
     """
-    one, at = (_by_the_highest(predictions, label), 0.5) if threshold is None else (predictions.of_label(label), threshold)
+    one, at = (by_the_highest(predictions, label), 0.5) if threshold is None else (predictions.of_label(label), threshold)
     return LabelPoint(threshold, counts_at(*one.column(label), at), comparison.Entry(name, one, {label: at}, COMPARED))
 
 
@@ -52,7 +52,7 @@ def title_of(metric: str) -> str:
     return "PPV" if metric == "precision" else METRICS[metric].title
 
 
-def _by_the_highest(predictions: Predictions, label: str) -> Predictions:
+def by_the_highest(predictions: Predictions, label: str) -> Predictions:
     """The decision, 0 or 1, in the place of the score."""
     if predictions.task != "multiclass":
         raise EvaluationError(f"a {predictions.task} task has no highest score", "each label has a threshold")

@@ -7,6 +7,8 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import DataError
+from core.images.decoded import Decoded
+from core.inference.image_features import ImageFeatures
 from core.inference.predictor import Predictor
 
 DISTANCE = "Euclidean distance of features, each divided by its standard deviation over the training images"
@@ -34,9 +36,19 @@ def neighbours(
         raise DataError(f"{dataset.title} has no image {image_id[:80]!r}", "", "Choose one of the list")
     train = predictor.features_of(dataset, "train", progress)
     seen = predictor.features_of(dataset, str(dataset.splits[rows[0]]), progress)
-    found, distances = nearest(train.values, seen.values[seen.row(image_id)], count + 1)
-    near = [Neighbour(str(train.image_ids[row]), float(far)) for row, far in zip(found, distances, strict=True)]
-    return [one for one in near if one.image_id != image_id][:count]
+    return [one for one in _near(train, seen.values[seen.row(image_id)], count + 1) if one.image_id != image_id][:count]
+
+
+def neighbours_of_picture(
+    predictor: Predictor, dataset: Dataset, picture: Decoded, count: int, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Neighbour]:
+    """The same for any picture. Raises ImageError where the run cannot prepare it."""
+    return _near(predictor.features_of(dataset, "train", progress), predictor.features_of_picture(picture), count)
+
+
+def _near(train: ImageFeatures, query: np.ndarray, count: int) -> list[Neighbour]:
+    found, distances = nearest(train.values, query, count)
+    return [Neighbour(str(train.image_ids[row]), float(far)) for row, far in zip(found, distances, strict=True)]
 
 
 def nearest(features: np.ndarray, query: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

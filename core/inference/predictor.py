@@ -66,6 +66,18 @@ class Predictor:
         """Scores float32 (L,) of a picture, prepared as this run's training images were. Raises ImageError as `model_input` does."""
         return mean_scores([scorer.of_picture(picture) for scorer in self._scorers])
 
+    def member_scores(self, picture: Decoded) -> np.ndarray:
+        """Scores float32 (M, L) by each member of an ensemble; of any other run M is 1. Raises ImageError as `scores`."""
+        return np.stack([scorer.of_picture(picture) for scorer in self._scorers])
+
+    def changed_scores(self, picture: Decoded) -> np.ndarray:
+        """Scores float32 (CHANGES, L) of a picture as it is, mirrored and moved a little; see `small_changes`. Raises as `scores`."""
+        return mean_scores([scorer.of_changed(picture) for scorer in self._scorers])
+
+    def features_of_picture(self, picture: Decoded) -> np.ndarray:
+        """What `features_of` tells of a data set's images, float32 (F,), of any picture. Raises ImageError as `scores`."""
+        return np.concatenate([scorer.features_of_picture(picture) for scorer in self._scorers])
+
     def scores_of(self, dataset: Dataset, progress: Callable[[int, int], None] = lambda done, total: None) -> np.ndarray:
         """Scores float32 (n, L) of a data set's images. Raises DataError for one that cannot be read."""
         return mean_scores([scorer.of_dataset(dataset, progress) for scorer in self._scorers])

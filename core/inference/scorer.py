@@ -12,9 +12,10 @@ from core.errors import DataError
 from core.images.decode import Decoded
 from core.images.model_input import model_input
 from core.inference.image_features import ImageFeatures, features_of_split
+from core.inference.small_changes import small_changes
 from core.recipe import NETWORK_FAMILIES
 from core.runs.run import Run
-from core.training.history import Monitor, Progress
+from core.training.history import SILENCE, Monitor, Progress
 
 
 class Scorer:
@@ -31,8 +32,15 @@ class Scorer:
 
     def of_picture(self, picture: Decoded) -> np.ndarray:
         """Scores float32 (L,), the picture prepared as the training images were. Raises ImageError as `model_input` does."""
-        pixels = model_input(picture, self._image.image_size, self._image.aspect)
-        return self._classifier.predict_proba(np.stack([pixels]))[0]
+        return self._classifier.predict_proba(self._prepared(picture))[0]
+
+    def of_changed(self, picture: Decoded) -> np.ndarray:
+        """Scores float32 (CHANGES, L) of the picture as it is and after each small change. Raises ImageError as `of_picture`."""
+        return self._classifier.predict_proba(small_changes(self._prepared(picture)[0]))
+
+    def features_of_picture(self, picture: Decoded) -> np.ndarray:
+        """What the last layer, or the head, is given of a picture, float32 (F,). Raises ImageError as `of_picture`."""
+        return self._classifier.features(self._prepared(picture), None, SILENCE)[0]
 
     def of_dataset(self, dataset: Dataset, progress: Callable[[int, int], None]) -> np.ndarray:
         """Scores float32 (n, L) of all images. Raises DataError for one that cannot be read."""
@@ -57,6 +65,10 @@ class Scorer:
         found = [self._classifier.predict_proba(prepared.of(rows[split]), (readable.fingerprint, split, prepared_as), monitor)
                  for split in rows]  # fmt: skip
         return readable.select(np.concatenate(list(rows.values()))), np.concatenate(found)
+
+    def _prepared(self, picture: Decoded) -> np.ndarray:
+        """Uint8 (1, size, size)."""
+        return np.stack([model_input(picture, self._image.image_size, self._image.aspect)])
 
     def features_of(self, dataset: Dataset, split: str, progress: Callable[[int, int], None]) -> ImageFeatures:
         """What the last layer, or the head, is given of the images of a split. Raises DataError as `features_of_split` does."""

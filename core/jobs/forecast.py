@@ -76,7 +76,9 @@ def _width(network: Recipe) -> int:
     return known.width if known else _FEATURES
 
 
-def _times(recipe: Recipe, cost: Cost, images: Images, features: int, labels: int, speed: Speed | None) -> tuple[float | None, float | None]:
+def _times(
+    recipe: Recipe, cost: Cost, images: Images, features: int, labels: int, speed: Speed | None
+) -> tuple[float | None, float | None]:
     """Seconds of an epoch and of all; None, None where the speed is not known."""
     if speed is None:
         return None, None

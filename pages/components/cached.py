@@ -24,7 +24,7 @@ from core.evaluation.epochs import EpochMetrics, metrics_over_epochs
 from core.evaluation.estimates import estimates
 from core.evaluation.grey_zone import Zone, ZoneReport, find_zone, zone_report
 from core.evaluation.intervals import Interval, metric_intervals
-from core.evaluation.label_point import LabelPoint
+from core.evaluation.label_point import LabelPoint, by_the_highest
 from core.evaluation.label_point import label_point as make_label_point
 from core.evaluation.label_rows import LabelRow
 from core.evaluation.label_rows import label_rows as make_label_rows
@@ -40,9 +40,12 @@ from core.evaluation.threshold_interval import ThresholdInterval
 from core.evaluation.threshold_interval import threshold_interval as chosen_interval
 from core.evaluation.thresholds import choose
 from core.images.contact_sheet import contact_sheet as make_contact_sheet
+from core.images.decoded import Decoded
 from core.images.model_input import model_input
 from core.images.preprocess import within
-from core.inference.predictor import Predictor
+from core.inference.predictor import Answer, Predictor
+from core.inference.reading import Steadiness
+from core.inference.reading import steadiness as steadiness_of
 from core.jobs.published_reports import Report, reports_of
 from core.lessons.course import lesson_of
 from core.lessons.material import Material
@@ -168,9 +171,10 @@ def found_zone(root: str, run_id: str, label: str, calibrated: bool, sensitivity
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def answers(root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float) -> Answers:
-    """What the answers of one label at a threshold mean at any prevalence."""
-    return answers_at(scores(root, run_id, split, calibrated).of_label(label), threshold)
+def answers(root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float | None) -> Answers:
+    """What the answers of one label at a threshold, or without one by the highest score, mean at any prevalence."""
+    found = scores(root, run_id, split, calibrated)
+    return answers_at(by_the_highest(found, label), 0.5) if threshold is None else answers_at(found.of_label(label), threshold)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -295,6 +299,18 @@ def predictor(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...])
     """A run ready to answer; shared by all sessions and only read."""
     store = Store(Path(root))
     return Predictor(store, store.get(run_id))
+
+
+@st.cache_data(max_entries=256, show_spinner="Looking at the image")
+def answer(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], name: str, digest: str, _decoded: Decoded) -> Answer:
+    """What a run says of a picture, which the digest names."""
+    return predictor(root, run_id, thresholds).answer_decoded(name, _decoded)
+
+
+@st.cache_resource(max_entries=256, show_spinner="Moving the image a little")
+def steadiness(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], digest: str, _decoded: Decoded) -> Steadiness:
+    """How firmly a run says it."""
+    return steadiness_of(predictor(root, run_id, thresholds), _decoded)
 
 
 @st.cache_resource(max_entries=8, ttl="10m", show_spinner="Looking at the data set")

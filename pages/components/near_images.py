@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import streamlit as st
 
-from core.inference.neighbours import DISTANCE, Neighbour, neighbours
+from core.images.decoded import Decoded
+from core.inference.neighbours import DISTANCE, Neighbour, neighbours, neighbours_of_picture
 from core.runs.run import Run
 from pages.components import cached, mistake_grid, view, wording
 from pages.components.run_pictures import Pictures, truth
@@ -21,13 +23,19 @@ def show(run: Run, pictures: Pictures, image_id: str) -> None:
     if not st.toggle("Nearest training images", key="mistake_near", bind="query-params", help=words):
         return
     with view.told(stop=False):
-        found = _found(run, pictures, image_id)
+        _draw(run, pictures, _found(run, pictures, image_id, lambda loaded, data, tell: neighbours(loaded, data, image_id, COUNT, tell)))
+
+
+def show_for_picture(run: Run, pictures: Pictures, picture: Decoded, digest: str) -> None:
+    """The same for a picture from anywhere; `digest` names its bytes."""
+    with view.told(stop=False):
+        found = _found(run, pictures, digest, lambda loaded, data, tell: neighbours_of_picture(loaded, data, picture, COUNT, tell))
         _draw(run, pictures, found)
 
 
-def _found(run: Run, pictures: Pictures, image_id: str) -> list[Neighbour]:
+def _found(run: Run, pictures: Pictures, name: str, find: Callable) -> list[Neighbour]:
     """From this session if it asked already."""
-    asked = (run.run_id, pictures.fingerprint, image_id)
+    asked = (run.run_id, pictures.fingerprint, name)
     known, found = st.session_state.get("near_found", (None, []))
     if known != asked:
         loaded = cached.predictor(str(pictures.root), run.run_id, view.thresholds_of(run))
@@ -37,7 +45,7 @@ def _found(run: Run, pictures: Pictures, image_id: str) -> list[Neighbour]:
             left = (time.perf_counter() - begun) / max(done, 1) * (total - done)
             bar.progress(done / max(total, 1), f"Features: {done:,} of {total:,}, {wording.about(left)} left")
 
-        found = neighbours(loaded, pictures.dataset, image_id, COUNT, tell)
+        found = find(loaded, pictures.dataset, tell)
         bar.empty()
         st.session_state["near_found"] = (asked, found)
     return found

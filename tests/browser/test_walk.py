@@ -49,6 +49,7 @@ def test_a_newcomer_walks_from_the_start_to_a_verdict(server, visit, shared):
     expect(page.get_by_text("Exploratory: this line was moved while looking at test")).to_be_visible()
 
     go(page, "Single image")
+    page.get_by_role("button", name="I understand").click()
     file = shared / "data/chest_xray/test/PNEUMONIA/person100_bacteria_475.jpeg"
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("heading", name=re.compile("^(normal|pneumonia)$"))).to_have_count(4, timeout=120_000)
@@ -84,6 +85,7 @@ def test_the_runs_in_view_are_in_the_address_and_stay_on_other_pages(full_server
 
 def test_a_bad_file_is_refused_with_its_reason_and_nothing_breaks(full_server, visit, shared):
     page = visit(f"{full_server.url}/single_image")
+    page.get_by_role("button", name="I understand").click()
     uploader = page.get_by_test_id("stFileUploader").locator("input[type=file]")
     uploader.set_input_files(shared / "badinputs/files/bad_html.jpg")
     expect(page.get_by_test_id("stAlert").filter(has_text="bad_html.jpg")).to_be_visible()

@@ -70,17 +70,3 @@ def test_train_adds_a_run_to_the_queue_and_says_the_command(opened, tmp_path, cl
     assert "python -m core train --data" in app.code[0].value
     next(button for button in app.button if button.label == "Add to queue").click().run()
     assert [job.source for job in Queue(tmp_path).jobs()] == [str(class_folders)]
-
-
-def test_single_image_answers_with_every_run_in_view(opened, store, class_folders):
-    app = opened(store.root, "single_image")
-    file = sorted((class_folders / "test/PNEUMONIA").iterdir())[0]
-    app.get("file_uploader")[0].upload(file.name, file.read_bytes(), "image/png").run()
-    verdicts = [one.value for one in app.markdown if one.value.startswith("### ")]
-    assert len(verdicts) == 4 and not app.exception
-
-
-def test_a_bad_upload_is_refused_with_its_reason(opened, store, shared):
-    app = opened(store.root, "single_image")
-    app.get("file_uploader")[0].upload("x.png", (shared / "badinputs/files/bad_truncated.png").read_bytes(), "image/png").run()
-    assert len(app.error) == 1 and "x.png" in app.error[0].value and not app.exception

@@ -1,0 +1,96 @@
+"""A run's answer to one picture: score, threshold and verdict, what such a verdict was worth, and how firmly it stands."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.figures.answer_bars import AnswerBar, answer_alt, answer_bars_figure
+from core.inference.predictor import Answer
+from core.inference.reading import Steadiness
+from core.runs.run import Run
+from pages.components import answer_words, cached
+
+_MOST_ROWS = 14  # labels that are drawn
+_DIGITS = 3  # of a threshold that is tried
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One run's answer, and about which label and among which people it is explained."""
+
+    root: Path
+    run: Run
+    answer: Answer
+    label: str
+    prevalence: float
+
+    @property
+    def threshold(self) -> float | None:
+        """The frozen threshold of the label; None where the highest score decides."""
+        return None if self.run.data.task == "multiclass" else self.answer.thresholds[self.label]
+
+    def zone(self, label: str) -> tuple[float, float] | None:
+        """Where validation could not keep both promises with one threshold; None where it could, or cannot say."""
+        if self.run.data.task == "multiclass":
+            return None
+        with suppress(CoreError):
+            found = cached.found_zone(str(self.root), self.run.run_id, label, False, answer_words.PROMISE, answer_words.PROMISE)
+            return (found.low, found.high) if found.low < found.high else None
+        return None
+
+
+def head(asked: Asked) -> None:
+    """The verdict in large, and which run it is."""
+    run = asked.run
+    st.markdown(f"### {answer_words.verdict(run, asked.answer)}")
+    st.caption(f"**{run.title}** · {run.description} · trained on {run.data.title}")
+
+
+@st.fragment
+def at_threshold(asked: Asked) -> None:
+    """The label's score at its threshold, or at another one that is tried: the verdict turns, and what it is worth with it."""
+    tried = _ask_threshold(asked)
+    st.markdown(answer_words.decision(asked.run, asked.answer, asked.label, tried))
+    if tried != asked.threshold:
+        st.badge(f"Trying out: the frozen threshold is {asked.threshold:.3f}", icon=":material/explore:", color="orange")
+    st.markdown(answer_words.worth(asked.root, asked.run, asked.answer, asked.label, tried, asked.prevalence))
+
+
+def bars(asked: Asked, steady: Steadiness | None) -> None:
+    """All labels as bars; with steadiness also how far each moves."""
+    drawn = [_bar(asked, label, steady) for label in asked.answer.scores]
+    if len(drawn) > 1:
+        drawn.sort(key=lambda bar: -bar.score)
+    kind = "moved" if steady else "plain"
+    st.plotly_chart(answer_bars_figure(drawn[:_MOST_ROWS]), key=f"bars_{asked.run.run_id}_{kind}", config={"displayModeBar": False},
+                    alt=answer_alt(f"What {asked.run.title} says", drawn[:_MOST_ROWS]))  # fmt: skip
+
+
+def firmness(asked: Asked, steady: Steadiness) -> None:
+    """How the score moves with small changes of the picture and among members, where the grey zone is, and what a score is not."""
+    st.caption(answer_words.moved(asked.run, asked.answer, asked.label, steady))
+    zone = asked.zone(asked.label)
+    with st.expander("Grey zone and probability", icon=":material/help:"):
+        st.caption(answer_words.grey_zone(asked.label, asked.answer.scores[asked.label], zone))
+        st.caption(answer_words.probability(asked.root, asked.run, asked.answer, asked.label))
+
+
+def _bar(asked: Asked, label: str, steady: Steadiness | None) -> AnswerBar:
+    answer = asked.answer
+    threshold = None if asked.run.data.task == "multiclass" else answer.thresholds[label]
+    is_explained = label == asked.label
+    return AnswerBar(label, answer.scores[label], threshold, bool(answer.decisions[label]), steady and steady.moved(label),
+                     asked.zone(label) if is_explained else None)  # fmt: skip
+
+
+def _ask_threshold(asked: Asked) -> float | None:
+    if asked.threshold is None:
+        return None
+    frozen = round(asked.threshold, _DIGITS)
+    tried = st.slider(f"Threshold of {asked.run.title} for {asked.label}", 0.0, 1.0, frozen, 10**-_DIGITS, format=f"%.{_DIGITS}f",
+                      key=f"try_{asked.run.run_id}_{asked.label}",
+                      help="Try out how the verdict turns. The run keeps its frozen threshold.")  # fmt: skip
+    return asked.threshold if tried == frozen else tried

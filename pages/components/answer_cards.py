@@ -1,0 +1,97 @@
+"""All runs' answers to one picture, side by side: about which label, among which people, and where they agree."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.inference.predictor import Answer
+from core.inference.reading import agreement
+from core.runs.run import Run
+from pages.components import answer_card, cached, run_pictures
+from pages.components.answer_card import Asked
+from pages.components.near_images import show_for_picture
+from pages.components.picture_choice import Choice
+from pages.components.view import thresholds_of
+from pages.components.wording import distinct
+
+PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+def answers(root: Path, runs: list[Run], choice: Choice) -> dict[str, Answer]:
+    """What each run says, by its id; a run that cannot answer says why and is left out."""
+    found = {}
+    for run in runs:
+        try:
+            answer = cached.answer(str(root), run.run_id, thresholds_of(run), choice.name, choice.digest, choice.decoded)
+        except CoreError as error:
+            st.error(f"{run.title}: {error}", icon=":material/error:")
+            continue
+        if answer.accepted:
+            found[run.run_id] = answer
+        else:
+            st.error(f"{run.title}: {answer.reason}", icon=":material/image_not_supported:")
+    return found
+
+
+def ask_label(runs: list[Run], found: dict[str, Answer]) -> str:
+    """The label that is explained: the one, or the one that is chosen; at first the highest above its threshold in the first run."""
+    labels = list(dict.fromkeys(label for run in runs for label in run.data.labels))
+    if len(labels) == 1:
+        return labels[0]
+    first = found[runs[0].run_id]
+    highest = max(first.scores, key=lambda label: first.scores[label] - first.thresholds.get(label, 0))
+    return st.selectbox("Explained label", labels, index=labels.index(highest), key="explained", bind="query-params", width=240)
+
+
+def ask_prevalence(label: str) -> float:
+    """Among which people an answer is explained."""
+    return st.select_slider(f"Explained among people of whom so many have {label}", PREVALENCES, 0.05, key="single_prevalence",
+                            bind="query-params", format_func=lambda share: f"{100 * share:.3g} %")  # fmt: skip
+
+
+def tell_agreement(runs: list[Run], found: dict[str, Answer], label: str) -> None:
+    """How many call the label, and who does not know it."""
+    knowing = [run for run in runs if label in run.data.labels]
+    titles = distinct({run.run_id: run.title for run in knowing})
+    line = agreement({titles[run.run_id]: found[run.run_id] for run in knowing}, label)
+    if line:
+        st.markdown(f":material/groups: {line}")
+    if len(knowing) < len(runs):
+        st.caption(f"{', '.join(run.title for run in runs if run not in knowing)}: does not tell {label}.")
+
+
+def show(root: Path, runs: list[Run], choice: Choice, found: dict[str, Answer], label: str, prevalence: float) -> None:
+    """A card for each run that knows the label; how firmly it stands comes after all verdicts are there."""
+    later = []
+    with st.grid("auto", min_column_width=320):
+        for run in (run for run in runs if label in run.data.labels):
+            with st.container(border=True):
+                asked = Asked(root, run, found[run.run_id], label, prevalence)
+                answer_card.head(asked)
+                place = st.empty()
+                with place:
+                    answer_card.bars(asked, None)
+                answer_card.at_threshold(asked)
+                later.append((asked, place, st.container()))
+    for asked, place, below in later:
+        steady = cached.steadiness(str(root), asked.run.run_id, thresholds_of(asked.run), choice.digest, choice.decoded)
+        with place:
+            answer_card.bars(asked, steady)
+        with below:
+            answer_card.firmness(asked, steady)
+
+
+def nearest(root: Path, runs: list[Run], choice: Choice) -> None:
+    """The training images that a run finds most like this one."""
+    if not st.toggle("Nearest training images", key="single_near", bind="query-params",
+                     help="The first time, the features of all training images are computed."):  # fmt: skip
+        return
+    titles = distinct({run.run_id: run.title for run in runs})
+    run_id = st.selectbox("in the feature space of", list(titles), format_func=titles.get, key="single_near_run", width=320)
+    run = next(run for run in runs if run.run_id == run_id)
+    pictures = run_pictures.of_run(root, run)
+    if pictures.dataset is None:
+        st.info(pictures.missing, icon=":material/image_not_supported:")
+        return
+    show_for_picture(run, pictures, choice.decoded, choice.digest)

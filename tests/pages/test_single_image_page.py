@@ -1,0 +1,110 @@
+"""The answers of every run to one picture: verdict, threshold, what a positive means, firmness, agreement."""
+
+import re
+import shutil
+
+import pytest
+
+from core.evaluation.answers import answers
+from core.images.decode import decode
+from core.inference.predictor import Predictor
+from core.inference.reading import agreement, steadiness
+from core.runs.store import Store
+from tests.pages.conftest import texts
+
+
+@pytest.fixture
+def copy(store, tmp_path) -> Store:
+    """A store of its own: features are kept in it."""
+    shutil.copytree(store.root, tmp_path / "copy")
+    return Store(tmp_path / "copy")
+
+
+@pytest.fixture
+def single(opened, store):
+    """The page with the conditions accepted, and a file where one is given."""
+
+    def opening(file=None, root=store.root, **state):
+        app = opened(root, "single_image")
+        app.button(key="accept").click().run()
+        for key, value in state.items():
+            app.session_state[key] = value
+        if file:
+            app.get("file_uploader")[0].upload(file.name, file.read_bytes(), "image/png")
+        return app.run()
+
+    return opening
+
+
+@pytest.fixture
+def pneumonia(class_folders):
+    """A test image."""
+    return sorted((class_folders / "test/PNEUMONIA").iterdir())[0]
+
+
+def test_nothing_is_asked_for_before_the_conditions_are_accepted(opened, store):
+    app = opened(store.root, "single_image")
+    assert not app.get("file_uploader") and "not for diagnosis" in texts(app)
+    app.button(key="accept").click().run()
+    assert app.get("file_uploader") and not app.exception
+    app.run()
+    assert not [button for button in app.button if button.key == "accept"]
+
+
+def test_every_run_in_view_answers_with_its_own_score(single, store, trained, pneumonia):
+    app = single(pneumonia)
+    assert not app.exception and len([one for one in app.markdown if one.value.startswith("### ")]) == 4
+    picture = decode(pneumonia.read_bytes())
+    for run in trained.values():
+        score = float(Predictor(store, run).scores(picture)[0])
+        assert f"score {score:.3f} is" in texts(app)
+        low, high = steadiness(Predictor(store, run), picture).moved("PNEUMONIA")
+        assert f"Mirrored and moved by 2 % of its side: {low:.3f} to {high:.3f}" in texts(app)
+
+
+def test_another_threshold_turns_the_verdict_of_its_run_alone(single, trained, pneumonia):
+    app = single(pneumonia)
+    before = re.findall(r"\*\*(NORMAL|PNEUMONIA)\*\*: score", texts(app))
+    run = trained["cnn"]
+    slider = app.slider(key=f"try_{run.run_id}_PNEUMONIA")
+    slider.set_value(0.0 if before[[one.key for one in app.slider].index(slider.key)] == "NORMAL" else 1.0).run()
+    after = re.findall(r"\*\*(NORMAL|PNEUMONIA)\*\*: score", texts(app))
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == 1 and "Trying out" in texts(app)
+
+
+def test_what_an_answer_means_follows_the_prevalence(single, store, trained, pneumonia):
+    app = single(pneumonia)
+    for prevalence in (0.05, 0.5):
+        app.select_slider(key="single_prevalence").set_value(prevalence).run()
+        for run in trained.values():
+            score = float(Predictor(store, run).scores(decode(pneumonia.read_bytes()))[0])
+            threshold = run.operating_point.thresholds["PNEUMONIA"]
+            found = answers(store.predictions(run, "test"), threshold)
+            entry = found.ppv(prevalence) if score >= threshold else found.npv(prevalence)
+            ill = entry.value if score >= threshold else 1 - entry.value
+            assert f"of 100 who get this answer **{100 * ill:.0f}" in texts(app)
+
+
+def test_an_example_shows_its_true_label(single):
+    app = single()
+    box = app.selectbox(key="example")
+    box.set_value(next(option for option in box.options if "PNEUMONIA" in option)).run()
+    assert "True label: **PNEUMONIA**" in texts(app) and not app.exception
+
+
+def test_nearest_training_images_are_counted_by_their_labels(single, copy, pneumonia):
+    app = single(pneumonia, root=copy.root, single_near=True)
+    assert "The 8 nearest of train" in texts(app) and not app.exception
+
+
+def test_a_bad_upload_is_refused_with_its_reason(single, shared):
+    app = single(shared / "badinputs/files/bad_truncated.png")
+    assert len(app.error) == 1 and "bad_truncated.png" in app.error[0].value and not app.exception
+
+
+def test_agreement_names_those_who_differ(store, trained, pneumonia):
+    said = {run.title: Predictor(store, run).answer(pneumonia.name, pneumonia.read_bytes()) for run in trained.values()}
+    called = [title for title, answer in said.items() if answer.decisions["PNEUMONIA"]]
+    line = agreement(said, "PNEUMONIA")
+    assert all(title in line for title in called) if 0 < len(called) < 4 else "All 4 runs agree" in line
+    assert agreement({"one": next(iter(said.values()))}, "PNEUMONIA") == "" and agreement(said, "another") == ""
