@@ -57,3 +57,7 @@ class JobError(CoreError):
 
 class EvaluationError(CoreError):
     """A metric, a threshold or a comparison that cannot be had, and why."""
+
+
+class ExplanationError(CoreError):
+    """A map of what speaks for a label that cannot be had, and why."""

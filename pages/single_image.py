@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.images.gate import remarks
-from pages.components import acceptance, answer_cards, picture_choice, view
+from pages.components import acceptance, answer_cards, heat_map_view, picture_choice, view
 
 root = view.open_page("Single image", "One chest X-ray, yours or an example: every run in view answers with score, threshold and verdict.")
 with view.told():
@@ -31,24 +31,24 @@ if choice is None:
     st.stop()
 
 left, right = st.columns([2, 3], gap="medium")
-with left:
-    size = "{} x {} px".format(*choice.decoded.native_size)
-    st.image(choice.decoded.pixels, caption=f"{choice.name}, {size}", width="stretch", alt=f"The image {choice.name}")
-    if choice.truth:
-        st.markdown(f"True label: **{choice.truth}**")
 with right:
-    for remark in (*choice.decoded.warnings, *remarks(choice.decoded)):
-        st.warning(remark, icon=":material/warning:")
-    if uploads and any(run.data.synthetic for run in runs):
-        st.warning(
-            "Runs in view learned from synthetic images only: what they say of a real X-ray means nothing.", icon=":material/science:"
-        )
+    for remark in remarks(choice.decoded):
+        st.warning(remark.text, icon=":material/warning:")
+    drawn = ", ".join(run.title for run in runs if run.data.synthetic)
+    if uploads and drawn:
+        st.warning(f"Trained on synthetic images only, which says nothing of a real X-ray: {drawn}.", icon=":material/science:")
     found = answer_cards.answers(root, runs, choice)
     answering = [run for run in runs if run.run_id in found]
     if not answering:
+        left.image(choice.decoded.pixels, caption=choice.name, width="stretch", alt=f"The image {choice.name}")
         st.stop()
+    if choice.truth:
+        st.markdown(f"True label: **{choice.truth}**")
     label = answer_cards.ask_label(answering, found)
     answer_cards.tell_agreement(answering, found, label)
     prevalence = answer_cards.ask_prevalence(label)
-answer_cards.show(root, answering, choice, found, label, prevalence)
+later = answer_cards.show(root, answering, found, label, prevalence)
+with left:
+    heat_map_view.show(root, answering, choice, label)
+answer_cards.tell_firmness(choice, later)
 answer_cards.nearest(root, answering, choice)

@@ -88,6 +88,20 @@ def score(root: Path, arguments: argparse.Namespace) -> dict:
     return score(root, arguments)
 
 
+def export(root: Path, arguments: argparse.Namespace) -> dict:
+    """A run as a model for elsewhere, or whole."""
+    from core.commands.export_actions import export
+
+    return export(root, arguments)
+
+
+def take_in(root: Path, arguments: argparse.Namespace) -> dict:
+    """A run that was exported whole elsewhere."""
+    from core.commands.export_actions import take_in
+
+    return take_in(root, arguments)
+
+
 def epochs(root: Path, arguments: argparse.Namespace) -> dict:
     """Metrics over the epochs of a run, at some thresholds."""
     from core.commands.score_actions import epochs
@@ -95,9 +109,17 @@ def epochs(root: Path, arguments: argparse.Namespace) -> dict:
     return epochs(root, arguments)
 
 
+def explain(root: Path, arguments: argparse.Namespace) -> list[dict] | dict:
+    """Which places of pictures speak for a label."""
+    from core.commands.explain_actions import explain
+
+    return explain(root, arguments)
+
+
 _ACTIONS = {
     "train": train, "starter": starter, "runs": runs, "threshold": threshold, "evaluate": evaluate, "compare": compare, "predict": predict,
-    "score": score, "epochs": epochs, "submission": submission, "recipes": recipes, "models": models, "notes": notes,
+    "score": score, "epochs": epochs, "submission": submission, "recipes": recipes, "models": models, "notes": notes, "explain": explain,
+    "export": export, "import": take_in,
 }  # fmt: skip
 
 

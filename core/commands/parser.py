@@ -32,6 +32,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluation(commands, common)
     _add_scores(commands, common)
     _add_predict(commands, common)
+    _add_explain(commands, common)
+    _add_exports(commands, common)
     _add_notes(commands, common)
     commands.add_parser("starter", parents=[common], help="train the four starter runs on the phantom")
     return parser
@@ -145,6 +147,28 @@ def _add_predict(commands, common) -> None:
     submission.add_argument("run_id", metavar="ID")
     submission.add_argument("--example", type=Path, metavar="FILE", help="a sample submission, whose form is kept")
     submission.add_argument("--out", type=Path, default=Path("submission.csv"), metavar="FILE")
+
+
+def _add_explain(commands, common) -> None:
+    explain = commands.add_parser("explain", parents=[common], help="which places of pictures speak for a label, or the pointing game")
+    explain.add_argument("run_id", metavar="ID")
+    explain.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    explain.add_argument("--label", action="append", metavar="NAME", help="may be repeated; all where it is left out")
+    explain.add_argument("--way", choices=("quick", "patches"), default="quick", help="from a network's last maps, or by hiding patches")
+    explain.add_argument("--out", type=Path, metavar="FOLDER", help="write each picture with its map there, as PNG")
+    explain.add_argument("--pointing", action="store_true", help="how often the map is highest in the box of the finding; kept")
+    explain.add_argument("--data", metavar="SOURCE", help="with --pointing: a data set with boxes; the run's own where left out")
+    explain.add_argument("--split", choices=SPLITS, default="test", help="with --pointing; test where it is left out")
+    explain.add_argument("--most", type=int, default=300, metavar="N", help="with --pointing: images at most, evenly among all; 300")
+
+
+def _add_exports(commands, common) -> None:
+    export = commands.add_parser("export", parents=[common], help="a run as ONNX with a program that asks it, or whole")
+    export.add_argument("run_id", metavar="ID")
+    export.add_argument("--out", type=Path, required=True, metavar="FOLDER|FILE.zip")
+    export.add_argument("--whole", action="store_true", help="the whole run, for another Cutpoint: scores, history, weights; a ZIP")
+    brought = commands.add_parser("import", parents=[common], help="take in a run that was exported whole elsewhere")
+    brought.add_argument("file", type=Path, metavar="FILE.zip")
 
 
 def _add_notes(commands, common) -> None:

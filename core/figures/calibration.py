@@ -2,7 +2,7 @@
 
 from core.evaluation.curves import CalibrationCurve
 from core.figures.roc_pr import diagonal
-from core.figures.style import axis, color_of, dash_of, figure, symbol_of
+from core.figures.style import CURVE_MARGIN, axis, color_of, dash_of, figure, short, symbol_of
 
 SMALL = 20  # images; a bin with fewer is drawn hollow
 
@@ -16,13 +16,13 @@ def calibration_figure(curves: dict[str, CalibrationCurve], height: int = 380, s
     for number, (title, curve) in enumerate(curves.items()):
         traces += [_line(number, title, curve), _bins(number, title, curve)]
     across, upright = axis(f"{score}, mean of each bin", -0.01, 1.01), axis("Share with the label", -0.01, 1.02)
-    return figure(traces, height, xaxis=across, yaxis=upright)
+    return figure(traces, height, margin=CURVE_MARGIN, xaxis=across, yaxis=upright)
 
 
 def _line(number: int, title: str, curve: CalibrationCurve) -> dict:
     return {
-        "type": "scatter", "mode": "lines", "name": title, "legendgroup": title, "x": curve.mean_score.tolist(),
-        "y": curve.positive_share.tolist(), "line": {"color": color_of(number), "dash": dash_of(number), "width": 1.8}, "hoverinfo": "skip",
+        "type": "scatter", "mode": "lines", "name": title, "legendgroup": title, "x": short(curve.mean_score),
+        "y": short(curve.positive_share), "line": {"color": color_of(number), "dash": dash_of(number), "width": 1.8}, "hoverinfo": "skip",
     }  # fmt: skip
 
 
@@ -32,10 +32,10 @@ def _bins(number: int, title: str, curve: CalibrationCurve) -> dict:
     share, low, high = curve.positive_share, curve.low, curve.high
     return {
         "type": "scatter", "mode": "markers", "name": title, "legendgroup": title, "showlegend": False,
-        "x": curve.mean_score.tolist(), "y": share.tolist(),
-        "customdata": [list(row) for row in zip(low.tolist(), high.tolist(), curve.images.tolist(), strict=True)],
+        "x": short(curve.mean_score), "y": short(share),
+        "customdata": [list(row) for row in zip(short(low), short(high), curve.images.tolist(), strict=True)],
         "marker": {"size": 8, "color": color, "symbol": [f"{symbol}-open" if few else symbol for few in curve.images < SMALL]},
-        "error_y": {"type": "data", "symmetric": False, "array": (high - share).tolist(), "arrayminus": (share - low).tolist(),
+        "error_y": {"type": "data", "symmetric": False, "array": short(high - share), "arrayminus": short(share - low),
                     "color": color, "thickness": 1.4, "width": 3},
         "hovertemplate": f"{title}<br>mean score %{{x:.3f}}<br>%{{y:.1%}} have the label (%{{customdata[0]:.1%}} to %{{customdata[1]:.1%}})"
                          "<br>%{customdata[2]} images<extra></extra>",

@@ -9,7 +9,7 @@ from core.evaluation.curves import PrCurve, RocCurve
 from core.evaluation.label_curves import MeanCurve
 from core.evaluation.rates import precision, sensitivity, specificity
 from core.evaluation.utility import DecisionCurve
-from core.figures.style import QUIET, axis, color_of, dash_of, figure, symbol_of
+from core.figures.style import CURVE_MARGIN, QUIET, axis, color_of, dash_of, figure, short, symbol_of
 
 _CELLS = "TP %{customdata[1]}  FP %{customdata[2]}  FN %{customdata[3]}  TN %{customdata[4]}"
 _COUNTS = f"threshold %{{customdata[0]:.3f}}<br>{_CELLS}"
@@ -35,7 +35,7 @@ def roc_figure(curves: dict[str, RocCurve], points: dict[str, Point], height: in
         if title in points:
             counts = points[title].counts
             traces.append(mark_trace(number, title, 1 - specificity(counts), sensitivity(counts), points[title]))
-    return figure(traces, height, xaxis=axis("1 - specificity", -0.01, 1.01), yaxis=axis("Sensitivity", -0.01, 1.02))
+    return figure(traces, height, margin=CURVE_MARGIN, xaxis=axis("1 - specificity", -0.01, 1.01), yaxis=axis("Sensitivity", -0.01, 1.02))
 
 
 def pr_figure(curves: dict[str, PrCurve], points: dict[str, Point], height: int = 380) -> dict:
@@ -46,19 +46,31 @@ def pr_figure(curves: dict[str, PrCurve], points: dict[str, Point], height: int 
         if title in points and points[title].counts.tp + points[title].counts.fp:
             counts = points[title].counts
             traces.append(mark_trace(number, title, sensitivity(counts), precision(counts), points[title]))
-    return figure(traces, height, xaxis=axis("Recall (sensitivity)", -0.01, 1.01), yaxis=axis("Precision", 0, 1.02))
+    return figure(traces, height, margin=CURVE_MARGIN, xaxis=axis("Recall (sensitivity)", -0.01, 1.01), yaxis=axis("Precision", 0, 1.02))
 
 
 def mean_roc_figure(curves: dict[str, MeanCurve], height: int = 380) -> dict:
     """Mean ROC curves over labels by run title; the mark on each is the mean of its labels' operating points."""
     traces = [diagonal(), *_mean_traces(curves, "1 - specificity", "mean sensitivity")]
-    return figure(traces, height, xaxis=axis("1 - specificity", -0.01, 1.01), yaxis=axis("Sensitivity, mean of labels", -0.01, 1.02))
+    return figure(
+        traces,
+        height,
+        margin=CURVE_MARGIN,
+        xaxis=axis("1 - specificity", -0.01, 1.01),
+        yaxis=axis("Sensitivity, mean of labels", -0.01, 1.02),
+    )
 
 
 def mean_pr_figure(curves: dict[str, MeanCurve], height: int = 380) -> dict:
     """Mean precision-recall curves over labels by run title; the mark on each is the mean of its labels' operating points."""
     traces = _mean_traces(curves, "recall", "mean precision")
-    return figure(traces, height, xaxis=axis("Recall (sensitivity)", -0.01, 1.01), yaxis=axis("Precision, mean of labels", 0, 1.02))
+    return figure(
+        traces,
+        height,
+        margin=CURVE_MARGIN,
+        xaxis=axis("Recall (sensitivity)", -0.01, 1.01),
+        yaxis=axis("Precision, mean of labels", 0, 1.02),
+    )
 
 
 def diagonal() -> dict:
@@ -71,13 +83,17 @@ def curve_trace(
     number: int, title: str, x: np.ndarray, y: np.ndarray, curve: RocCurve | PrCurve | DecisionCurve, shape: str = "linear", told: str = ""
 ) -> dict:
     """The line of the n-th run. Its hover has threshold and counts, and `told`, a line of Plotly's template, before them."""
-    counts = curve.counts
-    columns = np.column_stack([np.minimum(curve.thresholds, 1), counts.tp, counts.fp, counts.fn, counts.tn]).astype(np.float32)
     return {
-        "type": "scatter", "mode": "lines", "name": title, "x": x, "y": y, "customdata": columns,
+        "type": "scatter", "mode": "lines", "name": title, "x": short(x), "y": short(y), "customdata": _told_of(curve),
         "line": {"color": color_of(number), "dash": dash_of(number), "width": 2.2, "shape": shape},
         "hovertemplate": f"{title}<br>{told}{_COUNTS}<extra></extra>",
     }  # fmt: skip
+
+
+def _told_of(curve: RocCurve | PrCurve | DecisionCurve) -> list[tuple]:
+    """Threshold, TP, FP, FN and TN at each point of a curve."""
+    counts = (np.asarray(cells).astype(int).tolist() for cells in (curve.counts.tp, curve.counts.fp, curve.counts.fn, curve.counts.tn))
+    return list(zip(short(np.minimum(curve.thresholds, 1)), *counts, strict=True))
 
 
 def mark_trace(number: int, title: str, x: np.ndarray, y: np.ndarray, point: Point, told: str = "") -> dict:
@@ -99,7 +115,8 @@ def _mean_traces(curves: dict[str, MeanCurve], x_name: str, y_name: str) -> list
     for number, (title, curve) in enumerate(curves.items()):
         told = f"{title}, {len(curve.labels)} labels<br>{x_name} %{{x:.3f}}<br>{y_name} %{{y:.3f}}<extra></extra>"
         line = {"color": color_of(number), "dash": dash_of(number), "width": 2.2}
-        traces.append({"type": "scatter", "mode": "lines", "name": title, "x": curve.x, "y": curve.y, "line": line, "hovertemplate": told})
+        traces.append({"type": "scatter", "mode": "lines", "name": title, "x": short(curve.x), "y": short(curve.y), "line": line,
+                       "hovertemplate": told})  # fmt: skip
         if curve.point is not None:
             x, y = curve.point
             mark = {"type": "scatter", "mode": "markers", "name": title, "x": [x], "y": [y], "showlegend": False, "marker": _marker(number)}

@@ -1,5 +1,7 @@
 """Colours, dashes and the frame that every figure shares. Okabe-Ito colours, told apart without red and green."""
 
+import numpy as np
+
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D46", "#7A7A7A", "#5E4FA2", "#B15928")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon", "hexagon", "triangle-down")
@@ -8,6 +10,7 @@ NEGATIVE, POSITIVE = "#56B4E9", "#D55E00"
 QUIET = "#8A8F98"  # readable on white and on black
 
 _MARGIN = {"l": 8, "r": 8, "t": 28, "b": 8}
+CURVE_MARGIN = _MARGIN | {"l": 64}  # room for the numbers beside the axis: where it is missing, Plotly draws all once more
 _LEGEND_BELOW = 84  # px below the plot: under the title of the axis
 
 
@@ -24,6 +27,11 @@ def axis(title: str, low: float | None = None, high: float | None = None, **more
     """An axis with its title; a range only where both ends are given."""
     bounds = {} if low is None else {"range": [low, high]}
     return {"title": {"text": title}, "automargin": True, "gridcolor": "rgba(128,128,128,0.25)", "zeroline": False, **bounds, **more}
+
+
+def short(values: np.ndarray) -> list[float]:
+    """Numbers for the browser, to six decimals. A list: an array is packed, and unpacked anew whenever Plotly looks at it again."""
+    return np.round(np.asarray(values, np.float64), 6).tolist()
 
 
 def color_of(number: int) -> str:

@@ -21,7 +21,7 @@ from core.errors import ImageError
 from core.images.decoded import Decoded, check_not_constant, check_size
 from core.images.dicom_display import displayed
 from core.images.dicom_frame import check_decodable, check_frame
-from core.images.raster import grey_of
+from core.images.raster import colour_of, grey_of
 
 _KEYWORDS = (
     *("SOPClassUID", "Modality", "BodyPartExamined", "ViewPosition", "PresentationIntentType", "BurnedInAnnotation"),
@@ -69,13 +69,13 @@ def decode_dicom(data: bytes) -> Decoded:
     """The radiograph in a DICOM file with its preamble. Raises ImageError."""
     try:
         header = _read(data)
-        warnings = _kind_warnings(header)
+        warnings, doubts = _kind_warnings(header), _doubts(header)
         _check_picture(header)
-        pixels, more = _pixels(header)
+        pixels, more, colour = _pixels(header)
     except _DAMAGE:
         raise ImageError("the DICOM file is damaged or incomplete", "", "Export or copy it again") from None
     check_not_constant(pixels)
-    return Decoded(pixels, "DICOM", header.PhotometricInterpretation, warnings + more)
+    return Decoded(pixels, "DICOM", header.PhotometricInterpretation, warnings + more, doubts, colour)
 
 
 def _read(data: bytes) -> Dataset:
@@ -94,12 +94,18 @@ def _kind_warnings(header: Dataset) -> tuple[str, ...]:
         warnings.append("The DICOM file is a secondary capture that does not say that it is a radiograph.")
     if _word(header, "PresentationIntentType") == "FOR PROCESSING":
         warnings.append("The DICOM file holds raw detector data, which look unlike the finished picture.")
+    return tuple(warnings)
+
+
+def _doubts(header: Dataset) -> tuple[str, ...]:
+    """What the file says against a frontal chest X-ray."""
+    doubts = []
     body_part = _word(header, "BodyPartExamined")
     if body_part and not any(name in body_part for name in _CHEST):
-        warnings.append("The DICOM file says that it shows another part of the body than the chest.")
+        doubts.append("The DICOM file says that it shows another part of the body than the chest.")
     if _word(header, "ViewPosition") in _NOT_FRONTAL:
-        warnings.append("The DICOM file says that the view is not frontal.")
-    return tuple(warnings)
+        doubts.append("The DICOM file says that the view is not frontal.")
+    return tuple(doubts)
 
 
 def _word(header: Dataset, keyword: str) -> str:
@@ -133,12 +139,13 @@ def _check_picture(header: Dataset) -> None:
         raise ImageError("the DICOM file stores its pixels in a way that is not read", expected, "Export it as MONOCHROME2")
 
 
-def _pixels(header: Dataset) -> tuple[np.ndarray, tuple[str, ...]]:
-    """uint8 (H, W), bright = dense, and warnings."""
+def _pixels(header: Dataset) -> tuple[np.ndarray, tuple[str, ...], float]:
+    """uint8 (H, W), bright = dense, warnings, and how colourful it is."""
     stored = _stored(header)
     if header.PhotometricInterpretation in _GREY:
-        return displayed(stored, header)
-    return grey_of(Image.fromarray(stored, "RGB"))
+        return *displayed(stored, header), 0.0
+    image = Image.fromarray(stored, "RGB")
+    return *grey_of(image), colour_of(image)
 
 
 def _stored(header: Dataset) -> np.ndarray:

@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -22,7 +23,6 @@ from core.images.transparency import over_black
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
 DRAFT_FACTOR = 1.5  # pixels of a reduced JPEG for each of the model's: off by 0.6 of 255 grey levels in the mean, a factor of 2 by 0.2
-STRONG_COLOUR = 16  # mean of largest minus smallest channel, 0..255; JPEG noise makes 2, the faint tint of a scanned film 5 to 10
 _COLOUR_SAMPLE = (32, 32)  # pixels: enough for a mean, and quick on every picture of a data set
 
 # What Pillow raises for damaged files. OSError: most; SyntaxError and the rest: from headers and metadata that are nonsense.
@@ -57,12 +57,10 @@ def decode_raster(data: bytes, form: str, side: int | None = None) -> Decoded:
     pixels, warnings = deep_grey(image, low) if deep else grey_of(image)
     pixels, turned = _upright(pixels, image)
     check_not_constant(pixels)
-    warnings += _several(image)
+    found = Decoded(pixels, form, mode, warnings + _several(image), colour=colour_of(image))
     if draft:
-        return Decoded(pixels, form, mode, warnings, size[::-1] if turned else size)
-    if side is not None:
-        return Decoded(pixels, form, mode, warnings)
-    return Decoded(pixels.copy(), form, mode, warnings, jpeg=data if form == "JPEG" else None)
+        return replace(found, full_size=size[::-1] if turned else size)
+    return found if side is not None else replace(found, pixels=pixels.copy(), jpeg=data if form == "JPEG" else None)
 
 
 @contextmanager
@@ -93,35 +91,30 @@ def grey_of(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     if image.mode == "L" and "transparency" not in image.info:
         return np.asarray(image), ()
     if image.mode == "RGB" and "transparency" not in image.info:
-        return _grey_of_colour(image)
+        return np.asarray(image.convert("L")), ()
     if image.mode[0] in "IF":
         return _grey_of_numbers(image), ()
     if image.has_transparency_data:
         return _grey_of_transparent(image)
     if image.mode == "LAB":
         return np.asarray(image.getchannel("L")), ()
-    return _grey_of_colour(image.convert("RGB"))
+    return np.asarray(image.convert("RGB").convert("L")), ()
 
 
-def _grey_of_colour(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Of an RGB picture."""
-    warnings = ("The picture is in strong colour, which X-rays are not. Its brightness was used.",) if _is_colourful(image) else ()
-    return np.asarray(image.convert("L")), warnings
-
-
-def _is_colourful(image: Image.Image) -> bool:
-    sample = image.resize(_COLOUR_SAMPLE, Image.Resampling.NEAREST).tobytes()
+def colour_of(image: Image.Image) -> float:
+    """How colourful a loaded picture is; see `Decoded.colour`."""
+    if image.mode[0] in "LIF":  # grey; LAB too, which Pillow cannot turn to RGB
+        return 0.0
+    sample = image.resize(_COLOUR_SAMPLE, Image.Resampling.NEAREST).convert("RGB").tobytes()
     if sample[::3] == sample[1::3] == sample[2::3]:  # most data sets; comparing bytes takes a tenth of the time of the arrays below
-        return False
+        return 0.0
     channels = np.frombuffer(sample, dtype=np.uint8).reshape(-1, 3)
-    return float((channels.max(axis=1) - channels.min(axis=1)).mean()) > STRONG_COLOUR
+    return float((channels.max(axis=1) - channels.min(axis=1)).mean())
 
 
 def _grey_of_transparent(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     image = image.convert("RGBA")
-    grey, warnings = _grey_of_colour(image.convert("RGB"))
-    shown, more = over_black(grey, np.asarray(image.getchannel("A")))
-    return shown, warnings + more
+    return over_black(np.asarray(image.convert("RGB").convert("L")), np.asarray(image.getchannel("A")))
 
 
 def _grey_of_numbers(image: Image.Image) -> np.ndarray:

@@ -39,16 +39,20 @@ class ImageFeatures:
         return int(found[0])
 
 
-def features_of_split(source: FeatureSource, image: Image, dataset: Dataset, split: str, root: Path, progress: Told) -> ImageFeatures:
+def features_of_split(
+    source: FeatureSource, image: Image, dataset: Dataset, split: str, root: Path, progress: Told, most: int | None = None
+) -> ImageFeatures:
     """The features of a split's images, prepared as `image` says, under the key that training keeps them by.
 
-    Raises DataError where no image of the split can be read.
+    Of more than `most` images a sample, always the same one. Raises DataError where no image of the split can be read.
     """
     prepared = prepare(dataset, image.image_size, root, progress, image.aspect)
     rows = prepared.dataset.rows(split)
     if not len(rows):
         raise DataError(f"{split} of {dataset.title} has no readable image", "at least one is needed", "Check the data set")
     key = (prepared.dataset.fingerprint, split, preparation(image.image_size, image.aspect))
+    if most is not None and len(rows) > most:
+        rows, key = np.sort(np.random.default_rng(0).choice(rows, most, replace=False)), (*key, f"{most} of {len(rows)}")
     return ImageFeatures(prepared.dataset.image_ids[rows], source.features(prepared.of(rows), key, _Listener(progress)))
 
 

@@ -1,18 +1,20 @@
 """What a run says of pictures: from bytes to a score, a threshold and a verdict for each label."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.errors import ImageError
+from core.errors import ExplanationError, ImageError
 from core.evaluation.decisions import decide
 from core.evaluation.ensembles import mean_scores
 from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
+from core.inference.explanation import Explanation, SquareMaps
 from core.inference.image_features import ImageFeatures, side_by_side
+from core.inference.occlusion import OCCLUSION
 from core.inference.scorer import Scorer
 from core.runs.run import Run
 from core.runs.store import Store
@@ -74,6 +76,23 @@ class Predictor:
         """Scores float32 (CHANGES, L) of a picture as it is, mirrored and moved a little; see `small_changes`. Raises as `scores`."""
         return mean_scores([scorer.of_changed(picture) for scorer in self._scorers])
 
+    def explain(self, picture: Decoded, labels: Sequence[str] | None = None) -> Explanation:
+        """Why the run scores a picture as it does, for some labels or all, with those scores: one pass of the network for both.
+
+        Raises ImageError as `scores`, ExplanationError where a map cannot be had.
+        """
+        asked, columns = self._asked(labels)
+        found = [scorer.explain(picture, columns) for scorer in self._scorers]
+        return self._explanation(asked, [scores for scores, _, _ in found], [maps for _, maps, _ in found], [how for *_, how in found])
+
+    def occlude(
+        self, picture: Decoded, labels: Sequence[str] | None = None, progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> Explanation:
+        """The same by laying patches on the picture: for every model, and slower. `progress` counts patches, of each member anew."""
+        asked, columns = self._asked(labels)
+        found = [scorer.occlude(picture, columns, progress) for scorer in self._scorers]
+        return self._explanation(asked, [scores for scores, _ in found], [maps for _, maps in found], [OCCLUSION])
+
     def features_of_picture(self, picture: Decoded) -> np.ndarray:
         """What `features_of` tells of a data set's images, float32 (F,), of any picture. Raises ImageError as `scores`."""
         return np.concatenate([scorer.features_of_picture(picture) for scorer in self._scorers])
@@ -87,12 +106,14 @@ class Predictor:
         found = [scorer.of_splits(dataset, splits, monitor) for scorer in self._scorers]
         return found[0][0], mean_scores([y_score for _, y_score in found])
 
-    def features_of(self, dataset: Dataset, split: str, progress: Callable[[int, int], None] = lambda done, total: None) -> ImageFeatures:
+    def features_of(
+        self, dataset: Dataset, split: str, progress: Callable[[int, int], None] = lambda done, total: None, most: int | None = None
+    ) -> ImageFeatures:
         """What the run's last layer, or its head, is given of the images of a split; of an ensemble that of all members, side by side.
 
-        Computed once and kept. Raises DataError as `features_of_split` does.
+        Computed once and kept. `most` and errors as in `features_of_split`.
         """
-        return side_by_side([scorer.features_of(dataset, split, progress) for scorer in self._scorers])
+        return side_by_side([scorer.features_of(dataset, split, progress, most) for scorer in self._scorers])
 
     def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
         """What the run says of a picture that was decoded in full."""
@@ -102,8 +123,20 @@ class Predictor:
             return Answer(name, False, str(error))
         found = dict(zip(self.run.data.labels, map(float, scores), strict=True))
         thresholds = dict(self.run.operating_point.thresholds)
-        warnings = (*decoded.warnings, *remarks(decoded))
+        warnings = tuple(remark.text for remark in remarks(decoded))
         return Answer(name, True, None, found, thresholds, self._decide(found, thresholds), warnings)
+
+    def _asked(self, labels: Sequence[str] | None) -> tuple[tuple[str, ...], list[int]]:
+        known = self.run.data.labels
+        strange = [label for label in labels or () if label not in known]
+        if strange:
+            raise ExplanationError(f"the run has no label {strange[0][:80]!r}", f"it has {', '.join(known)}")
+        asked = tuple(labels) if labels else known
+        return asked, [known.index(label) for label in asked]
+
+    def _explanation(self, asked: tuple[str, ...], scores: list, maps: list[SquareMaps], methods: list[str]) -> Explanation:
+        opposite = self.run.data.classes[0] if self.run.data.task == "binary" else None
+        return Explanation(mean_scores(scores), asked, tuple(maps), " and ".join(dict.fromkeys(methods)), opposite)
 
     def _decide(self, found: dict[str, float], thresholds: dict[str, float]) -> dict[str, int]:
         y_score = np.array([list(found.values())], np.float32)

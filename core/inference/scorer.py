@@ -1,6 +1,6 @@
 """One trained model and how it wants its images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,9 @@ from core.data.dataset import Dataset
 from core.errors import DataError
 from core.images.decode import Decoded
 from core.images.model_input import model_input
+from core.inference.explanation import SquareMaps
 from core.inference.image_features import ImageFeatures, features_of_split
+from core.inference.occlusion import Told, occlusion_maps
 from core.inference.small_changes import small_changes
 from core.recipe import NETWORK_FAMILIES
 from core.runs.run import Run
@@ -42,6 +44,19 @@ class Scorer:
         """What the last layer, or the head, is given of a picture, float32 (F,). Raises ImageError as `of_picture`."""
         return self._classifier.features(self._prepared(picture), None, SILENCE)[0]
 
+    def explain(self, picture: Decoded, columns: Sequence[int]) -> tuple[np.ndarray, SquareMaps, str]:
+        """Scores float32 (L,), the maps of the labels in `columns`, of the same pass, and the method's name.
+
+        Raises ImageError as `of_picture`, ExplanationError where a map cannot be had.
+        """
+        found = self._classifier.explain(self._prepared(picture), columns)
+        return found.scores[0], SquareMaps(found.maps[0], self._image.aspect), found.method
+
+    def occlude(self, picture: Decoded, columns: Sequence[int], progress: Told) -> tuple[np.ndarray, SquareMaps]:
+        """Scores float32 (L,) and occlusion maps of the labels in `columns`. Raises ImageError as `of_picture`."""
+        scores, maps = occlusion_maps(self._classifier.predict_proba, self._prepared(picture)[0], columns, progress=progress)
+        return scores, SquareMaps(maps, self._image.aspect)
+
     def of_dataset(self, dataset: Dataset, progress: Callable[[int, int], None]) -> np.ndarray:
         """Scores float32 (n, L) of all images. Raises DataError for one that cannot be read."""
         prepared = prepare(dataset, self._image.image_size, self._root, progress, self._image.aspect)
@@ -70,9 +85,9 @@ class Scorer:
         """Uint8 (1, size, size)."""
         return np.stack([model_input(picture, self._image.image_size, self._image.aspect)])
 
-    def features_of(self, dataset: Dataset, split: str, progress: Callable[[int, int], None]) -> ImageFeatures:
-        """What the last layer, or the head, is given of the images of a split. Raises DataError as `features_of_split` does."""
-        return features_of_split(self._classifier, self._image, dataset, split, self._root, progress)
+    def features_of(self, dataset: Dataset, split: str, progress: Callable[[int, int], None], most: int | None = None) -> ImageFeatures:
+        """What the last layer, or the head, is given of the images of a split; `most` and errors as in `features_of_split`."""
+        return features_of_split(self._classifier, self._image, dataset, split, self._root, progress, most)
 
 
 def _reading(monitor: Monitor) -> Callable[[int, int], None]:

@@ -10,6 +10,8 @@ from core.errors import RecipeError, WeightsError
 from core.layers import check_backbone
 from core.limits import OFFLINE_BACKBONES
 from core.models import pretrained
+from core.models.backbone_maps import backbone_maps
+from core.models.last_maps import LastMaps, averaged
 from core.models.normalise import Normalise
 from core.models.stages import Stages
 from core.parts import Transfer
@@ -48,6 +50,11 @@ class BackboneNet(nn.Module):
     def features(self, images: torch.Tensor, layer: str = "last") -> torch.Tensor:
         seen = self.normalise(images)
         return self.backbone(seen) if layer == "last" else self._stages.pooled(layer, seen)
+
+    def last_maps(self, images: torch.Tensor, layer: str = "last") -> LastMaps:
+        """What `features` averages or reads at the end. Raises ExplanationError where the network has no such maps."""
+        seen = self.normalise(images)
+        return backbone_maps(self.backbone, seen) if layer == "last" else averaged(self._stages.maps(layer, seen))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return self.head(self.features(images))

@@ -1,9 +1,11 @@
 """A classifier that is a scikit-learn estimator on a network's features: the SVM, forest and logistic families."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import skops.io
+import torch
 from sklearn.base import ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import RandomForestClassifier
@@ -13,13 +15,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
 from core.errors import RecipeError, StoreError
+from core.models.attribution import LEFT_OUT, Attribution, by_leaving_out
 from core.models.classifier import Labelled
-from core.models.heads import Table, fit_head, head_scores
+from core.models.heads import Table, exact_scores, fit_head, head_scores
 from core.models.network import NetworkClassifier
 from core.recipe import Recipe
 from core.runs.history import EpochRecord
 from core.training.checkpoint import Checkpoint
-from core.training.features import LAST
+from core.training.features import LAST, as_images
 from core.training.history import SILENCE, Monitor
 from core.training.samples import Rows
 from core.training.score_record import ScoreRecord
@@ -57,6 +60,17 @@ class ClassicalClassifier:
     def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L); see `Classifier.predict_proba`."""
         return head_scores(self.head, self.features(pixels, key, monitor), self.task)
+
+    @torch.no_grad()
+    def explain(self, pixels: np.ndarray, columns: Sequence[int]) -> Attribution:
+        """See `Classifier.explain`; of one image after the other."""
+        found = [self._explained(image, columns) for image in as_images(torch.from_numpy(pixels).to(self.device.torch)).split(1)]
+        scores, maps = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Attribution(scores.astype(np.float32), maps, LEFT_OUT)
+
+    def _explained(self, image: torch.Tensor, columns: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        maps = self.network.last_maps(image, self.recipe.model.layer)
+        return by_leaving_out(maps, lambda features: exact_scores(self.head, features, self.task), columns)
 
     def parameters(self) -> int:
         """Numbers of the head: support vectors' coefficients, nodes of the trees, or weights."""

@@ -1,11 +1,13 @@
 """The contract that every model keeps, whatever its family: fit, predict_proba, save, load."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from core.models.attribution import Attribution
 from core.runs.history import EpochRecord
 from core.training.checkpoint import Checkpoint
 from core.training.history import SILENCE, Monitor
@@ -42,6 +44,12 @@ class Classifier(Protocol):
 
     def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L) in 0..1 of uint8 (n, H, W), in exact float32; `key` as in `Labelled` where the images have one."""
+
+    def explain(self, pixels: np.ndarray, columns: Sequence[int]) -> Attribution:
+        """What each place of images, uint8 (n, H, W), adds to the scores of the labels in `columns`, and the scores themselves.
+
+        The scores are those of `predict_proba`, of the same pass. Raises ExplanationError where it cannot be told, and says why.
+        """
 
     def parameters(self) -> int:
         """How many numbers were learned."""

@@ -10,6 +10,7 @@ from torch.nn import functional
 from core.errors import RecipeError
 from core.layers import Layer, cnn_layers
 from core.models.dropout import Dropout
+from core.models.last_maps import LastMaps, averaged, of_maps
 from core.models.normalise import Normalise
 from core.parts import CNN
 
@@ -35,6 +36,7 @@ class ConvNet(nn.Module):
         self.dense = nn.Sequential(*[_module(layer) for layers in dense for layer in layers])
         self.head = nn.Sequential(*map(_module, parts["output"]))
         self.width = parts["output"][0].shape_in[0]
+        self._last_plan, self._is_flat = blocks[-1], parts["summary"][0].how == "flatten"
         self._steps_per_dense = len(dense[0]) if dense else 0
 
     def features(self, images: torch.Tensor, layer: str = "last") -> torch.Tensor:
@@ -43,7 +45,26 @@ class ConvNet(nn.Module):
         maps = self.normalise(images)
         if layer.startswith("block"):
             return self.body[: int(layer.removeprefix("block"))](maps).mean(dim=(2, 3))
-        vector = self.summary(self.body(maps))
+        return self._told(self.body(maps), layer)
+
+    def last_maps(self, images: torch.Tensor, layer: str = "last") -> LastMaps:
+        """The maps of the last block before it pools them, or of another block, averaged."""
+        maps = self.normalise(images)
+        if layer.startswith("block"):
+            return averaged(self.body[: int(layer.removeprefix("block"))](maps))
+        before, after = (nn.Sequential(*modules) for modules in self._last_block())
+        return of_maps(before(self.body[:-1](maps)), lambda found: self._told(after(found), layer), self._is_flat)
+
+    def _last_block(self) -> tuple[list[nn.Module], list[nn.Module]]:
+        """The last block's modules before its pooling, and from there on; activations before what is pooled, as in its plan."""
+        modules = dict(zip((layer.name for layer in quick_order(self._last_plan)), self.body[-1], strict=True))
+        in_plan, kinds = [modules[layer.name] for layer in self._last_plan], [layer.kind for layer in self._last_plan]
+        cut = kinds.index("pooling") if "pooling" in kinds else len(kinds)
+        return in_plan[:cut], in_plan[cut:]
+
+    def _told(self, maps: torch.Tensor, layer: str) -> torch.Tensor:
+        """What a dense layer, or the last of them, makes of the last block's maps."""
+        vector = self.summary(maps)
         if layer.startswith("dense"):
             return self.dense[: int(layer.removeprefix("dense")) * self._steps_per_dense](vector)
         return self.dense(vector)

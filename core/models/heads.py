@@ -71,10 +71,15 @@ def fit_head(recipe: Recipe, table: Table, monitor: Monitor = SILENCE) -> Fitted
 
 def head_scores(head: ClassifierMixin, features: np.ndarray, task: str) -> np.ndarray:
     """Scores float32 (n, L) of a fitted estimator."""
+    return exact_scores(head, features, task).astype(np.float32)
+
+
+def exact_scores(head: ClassifierMixin, features: np.ndarray, task: str) -> np.ndarray:
+    """The same in float64, in which small differences between scores near 1 can still be told."""
     found = head.predict_proba(features)
     if isinstance(found, list):  # several labels, each for itself
         found = np.column_stack([_positive(one, classes) for one, classes in zip(found, head.classes_, strict=True)])
-    return (found[:, 1:] if task == "binary" else found).astype(np.float32)
+    return found[:, 1:] if task == "binary" else found
 
 
 def _positive(scores: np.ndarray, classes: np.ndarray) -> np.ndarray:

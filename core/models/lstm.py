@@ -5,6 +5,7 @@ from torch import nn
 
 from core.errors import RecipeError
 from core.layers import lstm_layers
+from core.models.last_maps import LastMaps, of_maps
 from core.models.normalise import Normalise
 from core.parts import LSTM
 
@@ -29,7 +30,14 @@ class RowLSTM(nn.Module):
     def features(self, images: torch.Tensor, layer: str = "last") -> torch.Tensor:
         if layer not in ("last", *self.layers):
             raise RecipeError(f"layer is {layer!r}", f"this network has last, {', '.join(self.layers)}")
-        rows = self.normalise(images)[:, 0].contiguous()
+        return self._read(self.normalise(images), layer)
+
+    def last_maps(self, images: torch.Tensor, layer: str = "last") -> LastMaps:
+        """The pixels themselves, (B, H * W, 1) as the network is given them: it has no other places."""
+        return of_maps(self.normalise(images), lambda maps: self._read(maps, layer), is_by_place=True, are_pixels=True)
+
+    def _read(self, images: torch.Tensor, layer: str) -> torch.Tensor:
+        rows = images[:, 0].contiguous()
         with torch.autocast("cpu", enabled=False):  # bfloat16 halves the speed of small steps on a processor
             each, (remembered, _) = self.rows(rows)  # (B, H, F), (depth x directions, B, hidden)
         if layer == "rows":

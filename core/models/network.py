@@ -1,5 +1,7 @@
 """A classifier that is a network: the CNN, transfer and LSTM families."""
 
+from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from core.errors import StoreError
+from core.errors import ExplanationError, StoreError
+from core.models.attribution import Attribution, by_gradient
 from core.models.classifier import Labelled
+from core.models.last_maps import FEWEST_PLACES, LastMaps
 from core.recipe import Recipe, Transfer
 from core.runs.history import EpochRecord
 from core.training.augment import augment
@@ -82,6 +86,28 @@ class NetworkClassifier:
             found.append(mean_scores(logits, self.task).cpu().numpy())
             monitor.progress(Progress("scoring", number + 1, len(rows)))
         return np.concatenate(found)
+
+    @torch.no_grad()
+    def explain(self, pixels: np.ndarray, columns: Sequence[int]) -> Attribution:
+        """See `Classifier.explain`. Where scores are the mean over a mirrored view too, so are the maps, that view's turned back."""
+        images = as_images(torch.from_numpy(pixels).to(self.device.torch))
+        views = (images, images.flip(-1)) if self.recipe.training.flip_at_test else (images,)
+        logits, maps, method = by_gradient(self.last_maps(torch.cat(views)), self.module.head, columns)
+        scores = mean_scores(logits.unflatten(0, (len(views), -1)), self.task)
+        turned = [part.flip(-1) if side else part for side, part in enumerate(maps.unflatten(0, (len(views), -1)))]
+        return Attribution(scores.cpu().numpy(), torch.stack(turned).mean(dim=0).cpu().numpy(), method)
+
+    def last_maps(self, images: torch.Tensor, layer: str = LAST) -> LastMaps:
+        """The last maps of float images (B, 1, H, W) in 0..1, in exact float32. Raises ExplanationError where there are none."""
+        exact_float32()
+        self.module.eval()
+        found = self.module.last_maps(images, layer)
+        if prod(found.grid) < FEWEST_PLACES:
+            rows, columns = found.grid
+            raise ExplanationError(
+                f"the last maps of this network have {rows} x {columns} places", "a map of an image needs more", "Ask for an occlusion map"
+            )
+        return found
 
     def parameters(self) -> int:
         """Learned numbers; those of what is frozen are not learned here."""

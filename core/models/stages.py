@@ -24,10 +24,14 @@ class Stages:
 
     def pooled(self, name: str, images: torch.Tensor) -> torch.Tensor:
         """What a stage says of images (B, C, H, W), averaged over its maps or tokens: (B, F). Raises RecipeError for an unknown one."""
+        return self.maps(name, images).mean(dim=(2, 3))
+
+    def maps(self, name: str, images: torch.Tensor) -> torch.Tensor:
+        """A stage's maps, or its tokens laid out as such, (B, F, h, w). Raises RecipeError for an unknown one."""
         if name not in self.names:
             raise RecipeError(f"layer is {name!r}", f"this network has {', '.join(('last', *self.names))}")
         options = {"intermediates_only": True, "stop_early": True, "output_fmt": "NCHW"}
-        return self._backbone.forward_intermediates(images, indices=[self.names.index(name)], **options)[0].mean(dim=(2, 3))
+        return self._backbone.forward_intermediates(images, indices=[self.names.index(name)], **options)[0]
 
     def before_last(self, count: int) -> tuple[tuple[nn.Module, ...], list[nn.Parameter]]:
         """The modules and parameters that come before the last stages. Raises RecipeError where there are not so many."""

@@ -25,7 +25,7 @@ DEFAULT_STORE = Path(__file__).resolve().parents[2] / "artifacts"
 FOLDER = "runs"
 MEMBERS = "members"  # the folder, in that of an ensemble, of the runs that it averages
 _TRASH = "trash"
-_RUN, _POINT, _HISTORY, _EPOCHS = "run.json", "operating_point.json", "history.json", "epoch-scores.npz"
+RUN, POINT, _HISTORY, _EPOCHS = "run.json", "operating_point.json", "history.json", "epoch-scores.npz"
 
 
 def store_root(folder: str | None = None) -> Path:
@@ -67,7 +67,7 @@ class Store:
         folder = self._folders().get(run_id)
         if folder is None:
             raise StoreError(f"there is no run {run_id[:80]!r}", "an id from the list of runs is expected", "See: python -m core runs")
-        return _read(folder)
+        return read_run(folder)
 
     def predictions(self, run: Run, split: str) -> Predictions:
         """The scores and labels of a split. Raises StoreError where they are damaged, or the run has none on that split."""
@@ -113,7 +113,7 @@ class Store:
         missing = [run_id for run_id in run.recipe.member_runs if run_id not in inside]
         if missing:
             raise StoreError(f"member {missing[0]} of {run.run_id} is missing", "", "Delete the run and make it again")
-        return [_read(inside[run_id]) for run_id in run.recipe.member_runs]
+        return [read_run(inside[run_id]) for run_id in run.recipe.member_runs]
 
     def copy_into(self, draft: Path, members: list[Run]) -> None:
         """Put what scoring with some runs needs into the draft of an ensemble, so that it stands alone."""
@@ -121,13 +121,13 @@ class Store:
             place = draft / MEMBERS / run.run_id
             place.mkdir(parents=True)
             weights = self.weights_folder(run)
-            verify(weights, (_RUN,))
-            for file in (weights / _RUN, weights / _POINT, *weights.glob("*.safetensors"), *weights.glob("*.skops")):
+            verify(weights, (RUN,))
+            for file in (weights / RUN, weights / POINT, *weights.glob("*.safetensors"), *weights.glob("*.skops")):
                 shutil.copyfile(file, place / file.name)
 
     def save_operating_point(self, run: Run, point: OperatingPoint) -> Run:
         """Freeze another operating point in a run."""
-        write_json(run.folder / _POINT, _as_document(point))
+        write_json(run.folder / POINT, _as_document(point))
         return self.get(run.run_id)
 
     def put(
@@ -144,9 +144,9 @@ class Store:
         if epoch_scores:
             epoch_scores.save(draft / _EPOCHS)
         write_json(draft / _HISTORY, [vars(record) for record in history])
-        write_json(draft / _RUN, to_document(run))
+        write_json(draft / RUN, to_document(run))
         write_manifest(draft)
-        write_json(draft / _POINT, _as_document(run.operating_point))
+        write_json(draft / POINT, _as_document(run.operating_point))
         self.folder.mkdir(parents=True, exist_ok=True)
         draft.rename(self.folder / run.run_id)
         sync(self.folder)
@@ -161,7 +161,7 @@ class Store:
     def _each(self) -> Iterator[Run | StoreError]:
         for folder in self._folders().values():
             try:
-                yield _read(folder)
+                yield read_run(folder)
             except StoreError as error:
                 yield error
 
@@ -181,9 +181,10 @@ def new_run_id(recipe: Recipe) -> str:
     return f"{recipe.family}-{secrets.token_hex(4)}"
 
 
-def _read(folder: Path) -> Run:
+def read_run(folder: Path) -> Run:
+    """The run in a folder. Raises StoreError where it is damaged."""
     try:
-        run, operating_point = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (_RUN, _POINT))
+        run, operating_point = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (RUN, POINT))
         return from_document(run, operating_point, folder)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecipeError) as error:
         raise StoreError(f"run {folder.name} is damaged ({type(error).__name__})", "", "Delete its folder and train it again") from None

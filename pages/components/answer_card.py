@@ -12,6 +12,7 @@ from core.inference.predictor import Answer
 from core.inference.reading import Steadiness
 from core.runs.run import Run
 from pages.components import answer_words, cached
+from pages.components.chart import chart
 
 _MOST_ROWS = 14  # labels that are drawn
 _DIGITS = 3  # of a threshold that is tried
@@ -65,8 +66,8 @@ def bars(asked: Asked, steady: Steadiness | None) -> None:
     if len(drawn) > 1:
         drawn.sort(key=lambda bar: -bar.score)
     kind = "moved" if steady else "plain"
-    st.plotly_chart(answer_bars_figure(drawn[:_MOST_ROWS]), key=f"bars_{asked.run.run_id}_{kind}", config={"displayModeBar": False},
-                    alt=answer_alt(f"What {asked.run.title} says", drawn[:_MOST_ROWS]))  # fmt: skip
+    chart(answer_bars_figure(drawn[:_MOST_ROWS]), f"bars_{asked.run.run_id}_{kind}", answer_alt(f"What {asked.run.title} says",
+          drawn[:_MOST_ROWS]), config={"displayModeBar": False})  # fmt: skip
 
 
 def firmness(asked: Asked, steady: Steadiness) -> None:

@@ -1,8 +1,10 @@
 """All runs' answers to one picture, side by side: about which label, among which people, and where they agree."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import CoreError
 from core.inference.predictor import Answer
@@ -16,6 +18,15 @@ from pages.components.view import thresholds_of
 from pages.components.wording import distinct
 
 PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """A card that waits: its bars, and what comes below."""
+
+    asked: Asked
+    bars: DeltaGenerator
+    below: DeltaGenerator
 
 
 def answers(root: Path, runs: list[Run], choice: Choice) -> dict[str, Answer]:
@@ -61,8 +72,8 @@ def tell_agreement(runs: list[Run], found: dict[str, Answer], label: str) -> Non
         st.caption(f"{', '.join(run.title for run in runs if run not in knowing)}: does not tell {label}.")
 
 
-def show(root: Path, runs: list[Run], choice: Choice, found: dict[str, Answer], label: str, prevalence: float) -> None:
-    """A card for each run that knows the label; how firmly it stands comes after all verdicts are there."""
+def show(root: Path, runs: list[Run], found: dict[str, Answer], label: str, prevalence: float) -> list[Later]:
+    """A card for each run that knows the label. Returns where to tell how firmly it stands, which takes longer."""
     later = []
     with st.grid("auto", min_column_width=320):
         for run in (run for run in runs if label in run.data.labels):
@@ -73,13 +84,19 @@ def show(root: Path, runs: list[Run], choice: Choice, found: dict[str, Answer], 
                 with place:
                     answer_card.bars(asked, None)
                 answer_card.at_threshold(asked)
-                later.append((asked, place, st.container()))
-    for asked, place, below in later:
-        steady = cached.steadiness(str(root), asked.run.run_id, thresholds_of(asked.run), choice.digest, choice.decoded)
-        with place:
-            answer_card.bars(asked, steady)
-        with below:
-            answer_card.firmness(asked, steady)
+                later.append(Later(asked, place, st.container()))
+    return later
+
+
+def tell_firmness(choice: Choice, places: list[Later]) -> None:
+    """How far each score moves with small changes of the picture, in the cards that are there."""
+    for later in places:
+        run = later.asked.run
+        steady = cached.steadiness(str(later.asked.root), run.run_id, thresholds_of(run), choice.digest, choice.decoded)
+        with later.bars:
+            answer_card.bars(later.asked, steady)
+        with later.below:
+            answer_card.firmness(later.asked, steady)
 
 
 def nearest(root: Path, runs: list[Run], choice: Choice) -> None:

@@ -1,4 +1,7 @@
-"""Every st.cache_* of the app, and nothing else. Keys are run ids, names, numbers and bytes, never arrays."""
+"""Every st.cache_* of the app beside those of the compare page (cached_compare), and nothing else.
+
+Keys are run ids, names, numbers and bytes, never arrays. A resource is shared by all sessions and not changed by them.
+"""
 
 import hashlib
 from pathlib import Path
@@ -16,7 +19,6 @@ from core.evaluation import label_curves, no_finding, one_vs_rest
 from core.evaluation.answers import Answers
 from core.evaluation.answers import answers as answers_at
 from core.evaluation.calibration import Temperature, fit_temperature
-from core.evaluation.classification_report import ClassificationReport, classification_report
 from core.evaluation.comparison import Entry as Compared
 from core.evaluation.comparison import pairs as tested
 from core.evaluation.counts import Counts
@@ -43,19 +45,18 @@ from core.images.contact_sheet import contact_sheet as make_contact_sheet
 from core.images.decoded import Decoded
 from core.images.model_input import model_input
 from core.images.preprocess import within
+from core.inference.explanation import Explanation
 from core.inference.predictor import Answer, Predictor
 from core.inference.reading import Steadiness
 from core.inference.reading import steadiness as steadiness_of
-from core.jobs.published_reports import Report, reports_of
 from core.lessons.course import lesson_of
 from core.lessons.material import Material
 from core.parts import Augmentation, Image
-from core.runs import learning
 from core.runs.elsewhere import predictions_of
 from core.runs.store import Store
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def predictions(root: str, run_id: str, split: str) -> Predictions:
     """The stored predictions of a run on "val", "test" or another data set ("on:<name>")."""
     store = Store(Path(root))
@@ -74,26 +75,12 @@ def label_intervals(root: str, run_id: str, split: str, label: str, threshold: f
     return metric_intervals(predictions(root, run_id, split).of_label(label), {label: threshold})
 
 
-@st.cache_data(max_entries=1024, show_spinner=False)
-def epoch_values(root: str, run_id: str, metric: str, label: str | None) -> list[float]:
-    """A metric on validation after each epoch of a run's training."""
-    store = Store(Path(root))
-    return learning.epoch_values(store, store.get(run_id), metric, label)
-
-
 @st.cache_data(max_entries=128, show_spinner=False)
 def epoch_metrics(root: str, run_id: str, thresholds: tuple[float, ...], label: str | None) -> EpochMetrics | None:
     """All metrics over the epochs of a run, on validation; None where the scores of its epochs were not kept."""
     store = Store(Path(root))
     scores = store.epoch_scores(store.get(run_id))
     return None if scores is None else metrics_over_epochs(predictions(root, run_id, "val"), scores, thresholds, label=label)
-
-
-@st.cache_data(max_entries=64, ttl="10m", show_spinner="Looking at published figures")
-def reports(root: str, run_id: str) -> list[Report]:
-    """The published models that a run is; its data set is looked at again after ten minutes."""
-    store = Store(Path(root))
-    return reports_of(store, store.get(run_id), lambda source: dataset(root, source))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -255,7 +242,7 @@ def operating_counts(root: str, run_id: str, split: str, thresholds: tuple[tuple
     return label_curves.operating_counts(predictions(root, run_id, split), dict(thresholds))
 
 
-@st.cache_data(max_entries=1024, show_spinner=False)
+@st.cache_resource(max_entries=1024, show_spinner=False)
 def curves(
     root: str, run_id: str, split: str, label: str | None, calibrated: bool, thresholds: tuple[tuple[str, float], ...], points: int
 ) -> label_curves.LabelCurves:
@@ -264,34 +251,6 @@ def curves(
     if label is not None:
         return label_curves.label_curves(found, label, points)
     return label_curves.macro_curves(found, operating_counts(root, run_id, split, thresholds), points)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def report(
-    root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...], labels: tuple[str, ...] | None, classes: tuple | None
-) -> ClassificationReport:
-    """The classification report of some labels, or all; `classes` are the two names of a binary task."""
-    return classification_report(predictions(root, run_id, split), dict(thresholds), labels, classes)
-
-
-@st.cache_resource(max_entries=40, show_spinner=False)
-def compared(root: str, run_id: str, name: str, split: str, label: str | None, thresholds: tuple[tuple[str, float], ...]) -> Compared:
-    """A run to be tested against others, under a name; it keeps what took long. Shared by all sessions and not changed by them."""
-    found = predictions(root, run_id, split)
-    return Compared(name, found if label is None else found.of_label(label), dict(thresholds))
-
-
-@st.cache_data(max_entries=256, show_spinner="Testing the runs against each other")
-def pairs(root: str, runs: tuple[tuple[str, str, tuple], ...], split: str, label: str | None, metric: str) -> list[Pair]:
-    """Each two runs tested against each other, of all labels or one; `runs` are ids, names and thresholds."""
-    return tested([compared(root, run_id, name, split, label, thresholds) for run_id, name, thresholds in runs], metric)
-
-
-@st.cache_data(max_entries=256, show_spinner="Computing intervals of each subgroup")
-def subgroups(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...], group: str, metric: str) -> list[Subgroup]:
-    """A metric of all images and of each subgroup, with intervals."""
-    found, points = predictions(root, run_id, split), dict(thresholds)
-    return [whole(found, points, [metric]), *subgroup_intervals(found, points, group, [metric])]
 
 
 @st.cache_resource(max_entries=10, show_spinner="Loading the model")
@@ -311,6 +270,12 @@ def answer(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], na
 def steadiness(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], digest: str, _decoded: Decoded) -> Steadiness:
     """How firmly a run says it."""
     return steadiness_of(predictor(root, run_id, thresholds), _decoded)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Looking where the score comes from")
+def explanation(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], digest: str, _decoded: Decoded) -> Explanation:
+    """Where a run's scores of a picture, which the digest names, come from. Raises ExplanationError."""
+    return predictor(root, run_id, thresholds).explain(_decoded)
 
 
 @st.cache_resource(max_entries=8, ttl="10m", show_spinner="Looking at the data set")

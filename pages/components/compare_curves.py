@@ -1,6 +1,7 @@
 """ROC, precision-recall, calibration and decision curves of all runs, one over the other, with each run's operating point."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from core.figures.decision_curve import decision_figure
 from core.figures.roc_pr import Point, mean_pr_figure, mean_roc_figure, pr_figure, roc_figure
 from core.runs.run import Run
 from core.runs.store import Store
-from pages.components import cached
+from pages.components import cached, cached_compare
+from pages.components.chart import chart
 from pages.components.compare_scope import Scope, ask_label, download, gather, tell_missing
 from pages.components.view import thresholds_of
 
@@ -23,6 +25,15 @@ _FEW, _MANY_POINTS, _FEW_POINTS = 3, 400, 140  # runs; points of a curve of so f
 _HEIGHT, _LEGEND_LINE = 380, 22  # px
 _AS_THEY_ARE, _CALIBRATED = "As they are", "Calibrated by temperature"
 _NAMES = {"roc": "The ROC curve", "pr": "The precision-recall curve", "decision": "The decision curve"}
+
+
+@dataclass(frozen=True, eq=False)
+class Overlaid:
+    """The curves of the runs by name, why others have none, and a figure of each kind that some run has."""
+
+    found: Mapping[str, LabelCurves]
+    missing: Mapping[str, str]
+    figures: Mapping[str, dict]
 
 
 def show(scope: Scope) -> None:
@@ -34,14 +45,22 @@ def show(scope: Scope) -> None:
         how = st.segmented_control("Scores", (_AS_THEY_ARE, _CALIBRATED), default=_AS_THEY_ARE, required=True, key="scores",
                                    bind="query-params")  # fmt: skip
     calibrated = how == _CALIBRATED
+    of_runs = [(run.run_id, scope.names[run.run_id], thresholds_of(run)) for run in scope.runs]
+    key = repr((str(scope.root), of_runs, scope.split, label, calibrated))
+    made = cached_compare.overlaid(key, lambda: _overlaid(scope, label, calibrated))
+    _show(
+        scope, made, f"{scope.on}, {label or 'mean of the labels'}, {'calibrated by temperature' if calibrated else 'scores as they are'}"
+    )
+    tell_missing(made.missing, "Curves")
+    for name, title in _NAMES.items():
+        tell_missing({run: curves.unavailable[name] for run, curves in made.found.items() if name in curves.unavailable}, title)
+    _notes(scope, label, calibrated)
+
+
+def _overlaid(scope: Scope, label: str | None, calibrated: bool) -> Overlaid:
     found, missing = gather(scope, lambda run: _curves(scope, run, label, calibrated))
     points, _ = gather(scope, lambda run: _point(scope, run, label, calibrated)) if label else ({}, {})
-    said = f"{scope.on}, {label or 'mean of the labels'}, {'calibrated by temperature' if calibrated else 'scores as they are'}"
-    _draw(scope, found, points, said, calibrated)
-    tell_missing(missing, "Curves")
-    for name, title in _NAMES.items():
-        tell_missing({run: curves.unavailable[name] for run, curves in found.items() if name in curves.unavailable}, title)
-    _notes(scope, label, calibrated)
+    return Overlaid(found, missing, _figures(found, points, calibrated))
 
 
 def _curves(scope: Scope, run: Run, label: str | None, calibrated: bool) -> LabelCurves:
@@ -58,23 +77,43 @@ def _point(scope: Scope, run: Run, label: str, calibrated: bool) -> Point:
     return Point(cached.temperature(str(scope.root), run.run_id).threshold(label, threshold) if calibrated else threshold, counts)
 
 
-def _draw(scope: Scope, found: Mapping[str, LabelCurves], points: Mapping[str, Point], said: str, calibrated: bool) -> None:
+def _figures(found: Mapping[str, LabelCurves], points: Mapping[str, Point], calibrated: bool) -> dict[str, dict]:
     height = _HEIGHT + _LEGEND_LINE * max(0, len(found) - _FEW) // 2
-    roc, pr, decision = ({run: getattr(curves, name) for run, curves in found.items() if getattr(curves, name)} for name in _NAMES)
+    roc, pr, decision = (_of_all(found, name) for name in _NAMES)
     means = any(isinstance(curve, MeanCurve) for curve in roc.values())
     at = {run: point for run, point in points.items() if point.threshold is not None}
+    figures = {}
+    if roc:
+        figures["roc"] = mean_roc_figure(roc, height) if means else roc_figure(roc, points, height)
+    if pr:
+        figures["pr"] = mean_pr_figure(pr, height) if means else pr_figure(pr, points, height)
+    if decision:
+        figures["decision"] = decision_figure(decision, at, height)
+    if found:
+        reliability = {run: curves.calibration for run, curves in found.items()}
+        figures["calibration"] = calibration_figure(reliability, height, "Probability" if calibrated else "Score")
+    return figures
+
+
+def _of_all(found: Mapping[str, LabelCurves], name: str) -> dict:
+    """One kind of curve of the runs that have it."""
+    return {run: getattr(curves, name) for run, curves in found.items() if getattr(curves, name)}
+
+
+def _show(scope: Scope, made: Overlaid, said: str) -> None:
+    """The four figures, two in a row, each with its table."""
     left, right = st.columns(2, gap="medium")
     with left:
-        figure = roc and (mean_roc_figure(roc, height) if means else roc_figure(roc, points, height))
-        _figure(scope, "ROC", "roc", figure, said, lambda: _table(roc, "false positive rate", "sensitivity"))
-        reliability = {run: curves.calibration for run, curves in found.items()}
-        figure = found and calibration_figure(reliability, height, "Probability" if calibrated else "Score")
-        _figure(scope, "Calibration", "calibration", figure, said, lambda: _bins(reliability))
+        _figure(scope, "ROC", "roc", made.figures.get("roc"), said,
+                lambda: _table(_of_all(made.found, "roc"), "false positive rate", "sensitivity"))  # fmt: skip
+        _figure(
+            scope, "Calibration", "calibration", made.figures.get("calibration"), said, lambda: _bins(_of_all(made.found, "calibration"))
+        )
     with right:
-        figure = pr and (mean_pr_figure(pr, height) if means else pr_figure(pr, points, height))
-        _figure(scope, "Precision and recall", "precision-recall", figure, said, lambda: _table(pr, "recall", "precision"))
-        figure = decision and decision_figure(decision, at, height)
-        _figure(scope, "Decision curve", "decision-curve", figure, said, lambda: _benefit(decision))
+        _figure(scope, "Precision and recall", "precision-recall", made.figures.get("pr"), said,
+                lambda: _table(_of_all(made.found, "pr"), "recall", "precision"))  # fmt: skip
+        _figure(scope, "Decision curve", "decision-curve", made.figures.get("decision"), said,
+                lambda: _benefit(_of_all(made.found, "decision")))  # fmt: skip
 
 
 def _figure(scope: Scope, title: str, name: str, figure: dict | None, said: str, table) -> None:
@@ -82,8 +121,8 @@ def _figure(scope: Scope, title: str, name: str, figure: dict | None, said: str,
     if not figure:
         st.info("No run has this curve here; the reasons stand below.", icon=":material/block:")
         return
-    figure["layout"] |= {"title": {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}}
-    st.plotly_chart(figure, key=f"figure_{name}", alt=f"{title} of the runs: {said}")
+    titled = {**figure, "layout": figure["layout"] | {"title": {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}}}
+    chart(titled, key=f"figure_{name}", alt=f"{title} of the runs: {said}")
     download(scope, name, table)
 
 

@@ -13,7 +13,8 @@ from core.figures.label_bars import label_bars_figure
 from core.runs.counting import counting
 from core.runs.kept_estimates import Wanted
 from core.runs.run import Run
-from pages.components import cached
+from pages.components import cached, cached_compare
+from pages.components.chart import chart
 from pages.components.compare_scope import Scope, download, tell_missing
 from pages.components.view import keep_known, thresholds_of
 
@@ -40,8 +41,8 @@ def _bars(scope: Scope, metric: str, waits: bool) -> None:
     if found:
         intervals = {run: {label: _interval(one) for label, one in of_labels.items()} for run, of_labels in found.items()}
         why = {run: {label: one.method.removeprefix(NOT_AVAILABLE) for label, one in of_labels.items()} for run, of_labels in found.items()}
-        st.plotly_chart(label_bars_figure(intervals, f"{title}, {scope.on}", why), key="figure_classes",
-                        alt=f"{title} of each class and run on {scope.on}, with 95 % intervals")  # fmt: skip
+        chart(label_bars_figure(intervals, f"{title}, {scope.on}", why), key="figure_classes",
+              alt=f"{title} of each class and run on {scope.on}, with 95 % intervals")  # fmt: skip
         st.caption(f"{METRICS[metric].definition} On {scope.on}, each class against the rest, at each run's operating point. {_ZERO_ONE}")
         download(scope, f"{metric}-by-class", lambda: _table(found))
     tell_missing(missing, title)
@@ -85,7 +86,7 @@ def _report(scope: Scope) -> None:
         keep_known("report_as", ("Table", "Text"))
         chosen = _ask_classes(several)
         form = st.segmented_control("As", ("Table", "Text"), default="Table", required=True, key="report_as", bind="query-params")
-    made = cached.report(str(scope.root), run.run_id, scope.split, thresholds_of(run), tuple(chosen) or None, _names_of_two(run))
+    made = cached_compare.report(str(scope.root), run.run_id, scope.split, thresholds_of(run), tuple(chosen) or None, _names_of_two(run))
     if form == "Text":
         st.code(made.as_text(), language=None)
     else:

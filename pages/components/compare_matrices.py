@@ -14,6 +14,7 @@ from core.figures.matrix import confusion
 from core.figures.matrix_cells import cells_figure
 from core.runs.run import Run
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.compare_scope import Scope, ask_label, download, gather, tell_missing
 from pages.components.view import keep_known, thresholds_of
 
@@ -81,9 +82,9 @@ def _card(scope: Scope, run: Run, title: str, key: str, found: Mapping, label: s
         figure["layout"]["title"] = {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}
         figure["layout"]["xaxis"] |= {"range": [-0.5, last]}
         figure["layout"]["yaxis"] |= {"range": [last, -0.5], "autorange": False}
-        st.plotly_chart(figure, key=f"matrix_{key}", on_select=partial(_remember, scope, run, label, f"matrix_{key}"),
-                        selection_mode="points", config={"displayModeBar": False},
-                        alt=f"Confusion matrix of {title} on {scope.on}; links to its cells stand below")  # fmt: skip
+        chart(figure, key=f"matrix_{key}", on_select=partial(_remember, scope, run, label, f"matrix_{key}"),
+              config={"displayModeBar": False},
+              alt=f"Confusion matrix of {title} on {scope.on}; links to its cells stand below")  # fmt: skip
         with st.container(horizontal=True, gap="small"):
             for cell, count in _linked(run, found):
                 st.page_link("pages/mistakes.py", label=f"{cell} {count:,}", query_params=_address(scope, run, label, cell))

@@ -1,6 +1,6 @@
 """What the tabs of the comparison share: the runs, split, metric and label that were chosen, and how tables leave the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,7 +65,7 @@ def gather(scope: Scope, ask: Callable[[Run], Found]) -> tuple[dict[str, Found],
     return found, missing
 
 
-def tell_missing(missing: dict[str, str], what: str) -> None:
+def tell_missing(missing: Mapping[str, str], what: str) -> None:
     """One line for each run that lacks something."""
     for name, why in missing.items():
         st.caption(f":material/block: {what} of {name}: not available: {why}")

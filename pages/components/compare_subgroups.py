@@ -7,7 +7,8 @@ from core.evaluation.metrics import METRICS, metrics_of
 from core.evaluation.subgroups import SMALL, Subgroup
 from core.figures.forest_plot import forest_figure
 from core.runs.run import Run
-from pages.components import cached
+from pages.components import cached, cached_compare
+from pages.components.chart import chart
 from pages.components.compare_scope import Scope, download, gather, tell_missing
 from pages.components.view import keep_known, thresholds_of
 from pages.components.wording import share
@@ -26,8 +27,8 @@ def show(scope: Scope) -> None:
     found, missing = gather(scope, lambda run: _of_run(scope, run, group, metric))
     title = METRICS[metric].title
     if found:
-        st.plotly_chart(forest_figure(found, metric, f"{title}, {scope.on}"), key="figure_subgroups",
-                        alt=f"{title} on {scope.on} by {group}, with 95 % intervals, of each run")  # fmt: skip
+        chart(forest_figure(found, metric, f"{title}, {scope.on}"), key="figure_subgroups",
+              alt=f"{title} on {scope.on} by {group}, with 95 % intervals, of each run")  # fmt: skip
         st.caption(f"{METRICS[metric].definition} On {scope.on}. Grey: fewer than {SMALL} images, which say little. The line is the value "
                    "on all images. Differences between subgroups are no test: their intervals may overlap by chance.")  # fmt: skip
         table = table_of(found, metric, group)
@@ -50,7 +51,7 @@ def _ask(scope: Scope, known: list[str]) -> tuple[str, str]:
 
 
 def _of_run(scope: Scope, run: Run, group: str, metric: str) -> list[Subgroup]:
-    return cached.subgroups(str(scope.root), run.run_id, scope.split, thresholds_of(run), group, metric)
+    return cached_compare.subgroups(str(scope.root), run.run_id, scope.split, thresholds_of(run), group, metric)
 
 
 def table_of(found: dict[str, list[Subgroup]], metric: str, group: str) -> pd.DataFrame:

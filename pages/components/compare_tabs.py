@@ -1,4 +1,7 @@
-"""The lower half of the comparison, in tabs: curves, classes, matrices, tests, training, subgroups. Only the open one is computed."""
+"""The lower half of the comparison, in tabs: curves, classes, matrices, tests, training, subgroups.
+
+Only the open one is computed, and what is chosen in it makes nothing else anew.
+"""
 
 from pathlib import Path
 
@@ -21,7 +24,10 @@ _BODIES = {
 
 def show(root: Path, runs: list[Run], split: str, metric: str, label: str | None = None) -> None:
     """The tabs over some runs; `split` is "test", "val" or "on:<name>", `label` None for all labels together."""
-    scope = Scope(root, tuple(runs), split, metric, label)
+    st.fragment(_tabs)(Scope(root, tuple(runs), split, metric, label))
+
+
+def _tabs(scope: Scope) -> None:
     tabs = st.tabs(list(_BODIES), on_change="rerun", key="tab", bind="query-params")
     for tab, body in zip(tabs, _BODIES.values(), strict=True):
         if tab.open:

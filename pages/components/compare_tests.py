@@ -8,7 +8,8 @@ import streamlit as st
 from core.evaluation.metrics import METRICS
 from core.evaluation.pair import Pair
 from core.figures.pair_grid import pair_grid_figure
-from pages.components import cached
+from pages.components import cached_compare
+from pages.components.chart import chart
 from pages.components.compare_scope import Scope, download
 from pages.components.view import thresholds_of
 
@@ -21,12 +22,12 @@ def show(scope: Scope) -> None:
         st.info("Put a second run in view to test one against the other.", icon=":material/info:")
         return
     runs = tuple((run.run_id, scope.names[run.run_id], thresholds_of(run)) for run in scope.runs)
-    pairs = cached.pairs(str(scope.root), runs, scope.split, scope.label, scope.metric)
+    pairs = cached_compare.pairs(str(scope.root), runs, scope.split, scope.label, scope.metric)
     known = [pair for pair in pairs if pair.unavailable is None]
     title = METRICS[scope.metric].title
     if known:
         figure = pair_grid_figure(list(scope.names.values()), pairs, f"{title}, {scope.said}", METRICS[scope.metric].higher_is_better)
-        st.plotly_chart(figure, key="figure_pairs", alt=f"Differences in {title} between the runs on {scope.on}, told in the list below")
+        chart(figure, key="figure_pairs", alt=f"Differences in {title} between the runs on {scope.on}, told in the list below")
         st.caption("Blue: the run of the row is better. Orange: it is worse. Grey: the images at hand do not tell the two apart. "
                    "Empty: not available, and why stands below.")  # fmt: skip
     for pair in sorted(pairs, key=lambda pair: _RESOLVED_FIRST[_is_resolved(pair)]):

@@ -7,6 +7,7 @@ from core.figures.training import metric_figure
 from core.runs.history import EpochRecord
 from core.runs.store import Store
 from pages.components import epoch_curves
+from pages.components.chart import chart
 from pages.components.compare_scope import Scope, download
 
 _VALUES = {
@@ -26,7 +27,7 @@ def show(scope: Scope) -> None:
     recorded = [name for name in _VALUES if any(_is_recorded(history, name) for history in histories.values())]
     value = st.selectbox("Recorded value", recorded, key="recorded", bind="query-params", format_func=_VALUES.get, width=260)
     drawn = {run: history if _is_recorded(history, value) else [] for run, history in histories.items()}
-    st.plotly_chart(metric_figure(drawn, value, _VALUES[value], 380), key="figure_training", alt=f"{_VALUES[value]} per epoch of each run")
+    chart(metric_figure(drawn, value, _VALUES[value], 380), key="figure_training", alt=f"{_VALUES[value]} per epoch of each run")
     for run, history in histories.items():
         if not drawn[run]:
             why = "this value was not recorded" if history else "it has no epochs"

@@ -14,6 +14,7 @@ from core.runs.cost import Cost, cost_of, keep_latency
 from core.runs.run import Run
 from core.runs.store import Store
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.compare_head import Asked
 from pages.components.metric_table import told as cell
 from pages.components.view import thresholds_of, told
@@ -80,7 +81,7 @@ def _scatter(runs: list[Run], titles: dict[str, str], costs: dict[str, Cost], fo
         points[titles[run.run_id]] = (cost, Interval(entry.value, low, high, entry.method))
     if points:
         figure = pareto_figure(points, _AXES[axis], f"{metric.title}, {asked.scores_of}", metric.higher_is_better)
-        st.plotly_chart(figure, key="pareto", alt=f"{metric.title} on {asked.scores_of} against {_AXES[axis]}, with the Pareto front")
+        chart(figure, key="pareto", alt=f"{metric.title} on {asked.scores_of} against {_AXES[axis]}, with the Pareto front")
         st.caption("A filled mark is on the Pareto front: no other run here is cheaper and at least as good, or as cheap and better. "
                    "Intervals that overlap leave it open which run is better.")  # fmt: skip
     if left_out:

@@ -32,7 +32,7 @@ class Scene:
 
     def line(self, label: str | None = None) -> Line:
         """The line of the label, or of another one."""
-        return line_of(str(self.root), self.run, label or self.label, self.calibrated)
+        return line_of(str(self.root), self.run, label or self.label, self.calibrated, self.split)
 
     def predictions(self) -> Predictions:
         """All scores of the run on the split."""

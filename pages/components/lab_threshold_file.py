@@ -1,6 +1,6 @@
 """All thresholds of a run at once: frozen, put back, copied, and read from a text that somebody kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -20,7 +20,8 @@ _PASTED, _UPLOADED, _FAILED, _TAKEN = "thresholds_pasted", "thresholds_uploaded"
 def show(scene: Scene, lines: Mapping[str, Line], rules: Mapping[str, str]) -> None:
     """A row of buttons; `rules` are those by which the lines stand, by label."""
     rule = common_rule(rules)
-    moved, why = any(line.is_moved for line in lines.values()), _why_not(scene, rule)
+    moved = [line for line in lines.values() if line.is_moved]
+    why = _why_not(scene, moved)
     if st.button("Freeze these thresholds", key="labels_freeze", disabled=not moved or bool(why), icon=":material/lock:",
                  help=why or "Make them the run's operating point, for all pages."):  # fmt: skip
         _freeze(scene, lines, rule)
@@ -49,12 +50,13 @@ def common_rule(rules: Mapping[str, str]) -> str:
     return "hand" if "hand" in several else PER_LABEL
 
 
-def _why_not(scene: Scene, rule: str) -> str | None:
+def _why_not(scene: Scene, moved: Sequence[Line]) -> str | None:
     """Why these thresholds cannot be frozen: test may not choose them, and a run keeps thresholds of its scores as they are."""
     if scene.calibrated:
         return _RAW
-    if rule == "hand" and scene.split != CHOSEN_ON:
-        return "Put by hand while looking at test, which only reports. Show validation to freeze them."
+    unsound = [line.label for line in moved if line.rule is None and not line.was_put_on_validation]
+    if unsound:
+        return f"{', '.join(unsound)}: put by hand, but not on validation; test only reports. Show validation, and put it there again."
     return None
 
 

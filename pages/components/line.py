@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.evaluation.thresholds import CHOSEN_ON
 from core.runs.run import Run
 from pages.components import cached
 
@@ -13,21 +14,28 @@ _ADDRESS = "line"
 
 @dataclass(frozen=True)
 class Line:
-    """The line of one label of a run; `frozen` is the run's own threshold, among the scores that are shown."""
+    """The line of one label of a run; `frozen` is the run's own threshold, among the scores that are shown, those of `split`."""
 
     root: str
     run_id: str
     label: str
     calibrated: bool
     frozen: float
+    split: str
 
     @property
     def key(self) -> str:
         return f"line_{self.run_id}_{self.label}_{self.calibrated}"
 
     @property
-    def _rule_key(self) -> str:
-        return f"{self.key}_rule"
+    def _how_key(self) -> str:
+        return f"{self.key}_how"
+
+    @property
+    def _how(self) -> tuple[str | None, str | None]:
+        """The rule and the split that put it where it stands; None for what is not known."""
+        rule, split, threshold = st.session_state.get(self._how_key, (None, None, None))
+        return (rule, split) if threshold == self.place else (None, None)
 
     @property
     def place(self) -> float:
@@ -41,8 +49,12 @@ class Line:
     @property
     def rule(self) -> str | None:
         """The rule that put it where it stands; None where a hand did, or where it was not moved."""
-        rule, threshold = st.session_state.get(self._rule_key, (None, None))
-        return rule if threshold == self.place else None
+        return self._how[0]
+
+    @property
+    def was_put_on_validation(self) -> bool:
+        """Whether a hand put it there while looking at validation; a line that an address brought was put who knows where."""
+        return self._how == (None, CHOSEN_ON)
 
     def move(self, threshold: float) -> None:
         """Put it somewhere else, and tell the address."""
@@ -51,7 +63,7 @@ class Line:
 
     def put(self, threshold: float, rule: str | None = None) -> None:
         """Put it somewhere else, without a word to the address, which knows one line only."""
-        st.session_state[self.key], st.session_state[self._rule_key] = threshold, (rule, threshold)
+        st.session_state[self.key], st.session_state[self._how_key] = threshold, (rule, self.split, threshold)
 
     def choose(self, threshold: float, rule: str | None = None) -> None:
         """Put it where a rule chose a threshold of the scores as they are."""
@@ -62,16 +74,16 @@ class Line:
     def reset(self) -> None:
         """Back to the frozen threshold."""
         st.session_state.pop(self.key, None)
-        st.session_state.pop(self._rule_key, None)
+        st.session_state.pop(self._how_key, None)
         st.query_params.pop(_ADDRESS, None)
 
 
-def line_of(root: str, run: Run, label: str, calibrated: bool) -> Line:
-    """The line of a label; a fresh visit finds it where the address says."""
+def line_of(root: str, run: Run, label: str, calibrated: bool, split: str) -> Line:
+    """The line of a label while a split is looked at; a fresh visit finds it where the address says."""
     frozen = run.operating_point.thresholds[label]
     if calibrated:
         frozen = cached.temperature(root, run.run_id).threshold(label, frozen)
-    line = Line(root, run.run_id, label, calibrated, frozen)
+    line = Line(root, run.run_id, label, calibrated, frozen, split)
     wanted = _of_address(st.query_params.get(_ADDRESS))
     if "line_seen" not in st.session_state and wanted is not None:
         st.session_state[line.key] = wanted

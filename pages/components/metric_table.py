@@ -8,9 +8,10 @@ import streamlit as st
 from core.evaluation.metrics import METRICS
 from core.evaluation.scorecard import Entry
 from core.figures.interval_cell import WIDTH, interval_cell
+from core.jobs.published_reports import Report
 from core.runs.learning import AT
 from core.runs.run import Run
-from pages.components import cached
+from pages.components import cached_compare
 from pages.components.compare_head import Asked
 from pages.components.counted import IN_WORK
 
@@ -23,13 +24,16 @@ def show(
     """The table; returns it as it is to be downloaded."""
     axes = {name: _axis([found[run.run_id][name] for run in runs]) for name in asked.metrics}
     rows, config = [], {"Run": st.column_config.TextColumn(pinned=True)}
+    run_ids = tuple(run.run_id for run in runs)
+    reports = {} if asked.label else cached_compare.reports(str(root), run_ids)
+    epochs = cached_compare.epoch_values(str(root), run_ids, asked.metrics, asked.label) if with_epochs else {}
     for number, run in enumerate(runs):
         cells = {"Run": titles[run.run_id]}
         for name in asked.metrics:
             cells |= _estimate(number, found[run.run_id][name], METRICS[name].title, axes[name], is_drawn)
-            cells |= _published(root, run, name, asked)
+            cells |= _published(reports.get(run.run_id, []), name, asked)
             if with_epochs:
-                cells[f"{METRICS[name].title} epochs"] = cached.epoch_values(str(root), run.run_id, name, asked.label) or None
+                cells[f"{METRICS[name].title} epochs"] = epochs[run.run_id, name] or None
         rows.append(cells | _facts(run, asked))
     for name in asked.metrics:
         config |= _columns(name, asked)
@@ -67,11 +71,9 @@ def _estimate(number: int, entry: Entry, title: str, axis: tuple[float, float], 
     return {title: told(entry), f"{title} drawn": drawing}
 
 
-def _published(root: Path, run: Run, name: str, asked: Asked) -> dict:
+def _published(reports: list[Report], name: str, asked: Asked) -> dict:
     """The figure of the report whose recipe the run is, and whether the two can be compared."""
-    if asked.label:
-        return {}
-    for report in cached.reports(str(root), run.run_id):
+    for report in reports:
         value = report.published_value(asked.split, name)
         if value is not None:
             return {f"{METRICS[name].title} published": f"{value:.3f}" + (", not comparable" if report.reason else "")}

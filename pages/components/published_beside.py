@@ -9,14 +9,14 @@ from core.jobs.published_figures import Beside
 from core.jobs.published_reports import Report
 from core.published.published import FACTS
 from core.runs.run import Run
-from pages.components import cached
+from pages.components import cached_compare
 from pages.components.compare_head import split_words
 from pages.components.setting_widget import title_of
 
 
 def show(root: Path, runs: list[Run], titles: dict[str, str]) -> pd.DataFrame:
     """A table per run and report; returns all of them in one, as it is to be downloaded."""
-    found = {run.run_id: cached.reports(str(root), run.run_id) for run in runs}
+    found = cached_compare.reports(str(root), tuple(run.run_id for run in runs))
     if not any(found.values()):
         words = "None of these runs is a published recipe. The train page offers all of them under Published recipe."
         st.info(words, icon=":material/menu_book:")

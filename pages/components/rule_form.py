@@ -6,6 +6,7 @@ import streamlit as st
 from core.errors import CoreError
 from core.evaluation.metrics import METRICS
 from core.evaluation.threshold_rules import MOST_COSTLY
+from core.evaluation.thresholds import CHOSEN_ON
 from core.runs.operating import choose_point, freeze
 from core.runs.run import OperatingPoint, Run
 from pages.components import cached, view
@@ -105,7 +106,7 @@ def _choose(run: Run) -> None:
     st.session_state[_CHOICE] = (run.run_id, choice)
     calibrated = bool(st.session_state.get(_CALIBRATED))
     for label, threshold in choice.thresholds.items():
-        line_of(str(view.root()), run, label, calibrated).choose(threshold, choice.rule)
+        line_of(str(view.root()), run, label, calibrated, CHOSEN_ON).choose(threshold, choice.rule)
 
 
 def _choice_of(run: Run) -> OperatingPoint | None:

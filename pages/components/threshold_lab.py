@@ -48,7 +48,10 @@ def _why_there(scene: Scene, line: Line) -> str:
     """Who put the line where it stands."""
     if line.rule:
         return f"Chosen by {line.rule} on validation, not frozen"
-    return "Exploratory: this line was moved while looking at test" if scene.split == "test" else "Trying out on validation"
+    if line.was_put_on_validation:
+        return "Trying out on validation"
+    words = "moved while looking at test" if scene.split == "test" else "not put here while looking at validation"
+    return f"Exploratory: this line was {words}"
 
 
 def _data(scene: Scene, line: Line) -> dict:

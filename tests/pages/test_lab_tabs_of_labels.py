@@ -147,7 +147,10 @@ def test_thresholds_by_one_rule_are_frozen_with_its_name_and_metrics(tab, shelf)
 
 def test_a_hand_may_not_freeze_what_it_chose_on_test_but_what_it_chose_on_validation(tab, shelf):
     app = _edited(tab("lab_labels", "multilabel", "Mass"), Threshold=0.31)
-    assert app.button(key="labels_freeze").disabled and "which only reports" in app.button(key="labels_freeze").help
+    assert app.button(key="labels_freeze").disabled and "test only reports" in app.button(key="labels_freeze").help
+    app.session_state["asked"] = {**app.session_state["asked"], "split": "val"}
+    app.run()
+    assert app.session_state["lines"]["Mass"] == 0.31 and app.button(key="labels_freeze").disabled
     app = _edited(tab("lab_labels", "multilabel", "Mass", "val"), Threshold=0.31)
     app.button(key="labels_freeze").click().run()
     point = Store(shelf["root"]).get(shelf["multilabel"].run_id).operating_point

@@ -57,7 +57,8 @@ def tab(monkeypatch):
         for key, value in chosen.items():
             app.session_state[key] = value
         if place is not None:
-            app.session_state[f"line_{runs[0].run_id}_{label}_{calibrated}"] = place
+            line = f"line_{runs[0].run_id}_{label}_{calibrated}"
+            app.session_state[line], app.session_state[f"{line}_how"] = place, (None, split, place)
         app.run()
         assert not app.exception
         return app

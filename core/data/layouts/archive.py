@@ -46,6 +46,18 @@ def unpacked(file: Path, root: Path, progress: Callable[[int, int], None] = lamb
     return folder
 
 
+def listed(file: Path) -> dict[str, int]:
+    """The files of an archive that may be unpacked, and their sizes in bytes. Raises DataError as `unpacked`."""
+    with _open(file) as archive:
+        return {entry.filename: entry.file_size for entry in _checked(file.name, archive)}
+
+
+def unpack_into(folder: Path, file: Path) -> None:
+    """Unpack an archive into a folder that is not there yet. Raises DataError as `unpacked`; nothing of it is kept then."""
+    with _open(file) as archive:
+        _unpack(file.name, archive, _checked(file.name, archive), folder, lambda done, total: None)
+
+
 def _open(file: Path) -> zipfile.ZipFile:
     _check_count(file)
     try:

@@ -217,7 +217,8 @@ def test_radiographs_are_read_without_remark(modality):
     ],
 )
 def test_what_is_odd_is_warned_of(tags, word):
-    assert word in " ".join(decode(written(radiograph(**tags))).warnings)
+    decoded = decode(written(radiograph(**tags)))
+    assert word in " ".join((*decoded.warnings, *decoded.doubts))
 
 
 def test_nothing_of_the_patient_survives():

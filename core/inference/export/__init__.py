@@ -1,0 +1,1 @@
+"""A run as one ONNX file that answers without Cutpoint, with a small program beside it."""

@@ -1,0 +1,129 @@
+"""Classifiers written as one ONNX graph: grey pixels in, scores out, with all that happens between.
+
+torch's exporter that records a trace is taken: it needs no package beside onnx (the other one needs onnxscript and onnx_ir), and works
+in a tenth of the time. What a trace cannot know is which sizes may change; here only the number of images does.
+"""
+
+import io
+import threading
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from core.errors import WeightsError
+from core.models.classical import ClassicalClassifier
+from core.models.classifier import Classifier
+from core.models.head_module import HeadScores
+from core.models.network import NetworkClassifier
+from core.models.pooling_matrix import PoolingByMatrix
+from core.training.features import as_images
+from core.training.losses import scores
+from core.training.trainer import mean_scores
+
+OPSET = 17  # read by ONNX Runtime 1.12 and later
+OUTPUT = "scores"
+LARGEST = 2**31 - 2**20  # bytes that fit into one ONNX file
+_ONE_AT_A_TIME = threading.Lock()  # the exporter keeps its state for the whole process
+
+
+@dataclass(frozen=True)
+class GraphInput:
+    """A picture's pixels as some of the models want them: uint8 (images, size, size), named for its size and aspect."""
+
+    size: int
+    aspect: str
+
+    @property
+    def name(self) -> str:
+        return f"pixels_{self.size}_{self.aspect.replace('-', '_')}"
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One model of a graph, and the input that it reads."""
+
+    classifier: Classifier
+    reads: GraphInput
+
+
+def inputs_of(parts: Sequence[Part]) -> tuple[GraphInput, ...]:
+    """The inputs of a graph, each once, in the order in which they are first read."""
+    return tuple(dict.fromkeys(part.reads for part in parts))
+
+
+def onnx_bytes(parts: Sequence[Part]) -> bytes:
+    """The graph of one model, or of the mean of several: its inputs as `inputs_of`, one output float32 (images, L).
+
+    The models are moved to the processor; whoever goes on to score with them elsewhere loads them again.
+
+    Raises WeightsError for a network that cannot be written this way.
+    """
+    inputs, stream = inputs_of(parts), io.BytesIO()
+    graph = _Mean(parts, inputs).eval()
+    examples = tuple(torch.zeros(1, one.size, one.size, dtype=torch.uint8) for one in inputs)
+    names = [one.name for one in inputs]
+    try:
+        with _ONE_AT_A_TIME, warnings.catch_warnings(), torch.no_grad(), PoolingByMatrix():
+            warnings.simplefilter("ignore")  # that the exporter is the older one, and that traced sizes are taken as fixed, which they are
+            torch.onnx.export(
+                graph, examples, stream, input_names=names, output_names=[OUTPUT], opset_version=OPSET, dynamo=False,
+                dynamic_axes={name: {0: "images"} for name in (*names, OUTPUT)},
+            )  # fmt: skip
+    except (torch.onnx.OnnxExporterError, RuntimeError) as error:
+        reason = str(error).split("\n")[0][:200]
+        raise WeightsError(f"this network cannot be written as ONNX ({reason})", "", "Export the run whole instead: --whole") from None
+    return stream.getvalue()
+
+
+class _Mean(nn.Module):
+    """The mean of the scores of several models, added up in float64 as `core.evaluation.ensembles` does."""
+
+    def __init__(self, parts: Sequence[Part], inputs: tuple[GraphInput, ...]):
+        super().__init__()
+        self.models = nn.ModuleList([_scoring(part.classifier) for part in parts])
+        self.places = [inputs.index(part.reads) for part in parts]
+
+    def forward(self, *pixels: torch.Tensor) -> torch.Tensor:
+        found = [model(pixels[place]) for model, place in zip(self.models, self.places, strict=True)]
+        return found[0] if len(found) == 1 else torch.stack([one.double() for one in found]).mean(dim=0).float()
+
+
+def _scoring(classifier: Classifier) -> nn.Module:
+    if isinstance(classifier, ClassicalClassifier):
+        return _HeadOnNetwork(classifier)
+    assert isinstance(classifier, NetworkClassifier)
+    return _Network(classifier)
+
+
+class _Network(nn.Module):
+    """What `NetworkClassifier.predict_proba` computes: uint8 (N, H, W) to scores float32 (N, L), over both views where it flips."""
+
+    def __init__(self, classifier: NetworkClassifier):
+        super().__init__()
+        self.module, self.task, self.flips = _on_cpu(classifier.module), classifier.task, classifier.recipe.training.flip_at_test
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        images = as_images(pixels)
+        if not self.flips:
+            return scores(self.module(images), self.task)
+        logits = self.module(torch.cat([images, images.flip(-1)]))  # both views at once: half as many operators
+        return mean_scores(logits.view(2, -1, logits.shape[1]), self.task)
+
+
+class _HeadOnNetwork(nn.Module):
+    """What `ClassicalClassifier.predict_proba` computes: uint8 (N, H, W) to scores float32 (N, L)."""
+
+    def __init__(self, classifier: ClassicalClassifier):
+        super().__init__()
+        self.network, self.layer = _on_cpu(classifier.network.module), classifier.recipe.model.layer
+        self.head = HeadScores(classifier.head, classifier.task)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        return self.head(self.network.features(as_images(pixels), self.layer))
+
+
+def _on_cpu(module: nn.Module) -> nn.Module:
+    return module.to("cpu", memory_format=torch.contiguous_format)

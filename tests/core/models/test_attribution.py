@@ -1,0 +1,199 @@
+"""A map says where a score comes from: it agrees with other ways to compute it, follows the weights and the label, and finds what is drawn."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import spearmanr
+
+from core.errors import ExplanationError
+from core.models import attribution
+from core.models.attribution import BY_PIXEL, BY_PLACE, GRAD_CAM, LEFT_OUT
+from core.models.backbones import build_backbone
+from core.models.classifier import Labelled
+from core.models.registry import Base, build_classifier, build_on_run
+from core.recipe import build
+from core.training.features import as_images
+from core.training.history import Silence
+
+SIDE = 32
+STILL = {"flip": False, "rotate": 0, "shift": 0, "zoom": 0, "batch_size": 16, "image_size": SIDE, "learning_rate": 0.01}
+CORNERS = ((0, 0), (0, 16), (16, 0), (16, 16))  # top, left of the quarter that holds the patch of a label
+NETWORKS = {
+    "averaged": ("cnn", {"filters": 8, "blocks": 2, "convolutions": 1, "max_epochs": 12}, GRAD_CAM),
+    "one vector": ("cnn", {"filters": 8, "blocks": 2, "convolutions": 1, "max_epochs": 6, "summary": "flatten"}, BY_PLACE),
+    "backbone": ("transfer", {"backbone": "resnet10t", "pretrained": False, "trainable": "all", "max_epochs": 12}, GRAD_CAM),
+    "rows": ("lstm", {"hidden_size": 24, "max_epochs": 12, "learning_rate": 0.02}, BY_PIXEL),
+}  # fmt: skip
+
+
+def patches(n: int, rng, labels: int = 1) -> Labelled:
+    """Dark noise; an image with a label has a bright disc in that label's quarter, images without one have a bar somewhere else."""
+    y = rng.integers(0, 2, (n, labels)).astype(np.uint8)
+    pixels = rng.integers(0, 60, (n, SIDE, SIDE)).astype(np.uint8)
+    disc = np.hypot(*(np.mgrid[0:8, 0:8] - 3.5)) < 4
+    for row, label in np.argwhere(y):
+        top, left = CORNERS[label]
+        pixels[row, top + 4 : top + 12, left + 4 : left + 12][disc] += 160
+    return Labelled(pixels, y, np.arange(n), ("patches", str(n), str(labels)))
+
+
+def fitted(family: str, settings: dict, root, labels: int = 1):
+    rng = np.random.default_rng(3)
+    task = "binary" if labels == 1 else "multilabel"
+    classifier = build_classifier(build(family, {**STILL, **settings}), task, labels, root)
+    classifier.fit(patches(192, rng, labels), patches(48, rng, labels), Silence())
+    return classifier
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory) -> dict:
+    """A small trained network of each kind."""
+    return {name: fitted(family, settings, tmp_path_factory.mktemp("net")) for name, (family, settings, _) in NETWORKS.items()}
+
+
+@pytest.fixture(scope="module")
+def heads(networks, tmp_path_factory) -> dict:
+    """An SVM, a forest and a logistic regression on the features of the first network."""
+    root, network, rng = tmp_path_factory.mktemp("heads"), networks["averaged"], np.random.default_rng(4)
+    network.save(root)
+    found = {}
+    for family, settings in (("svm", {}), ("forest", {"n_estimators": 60}), ("logistic", {})):
+        recipe = build(family, {"features": "run:a", "image_size": SIDE, **settings})
+        found[family] = build_on_run(recipe, "binary", Base("a", network.recipe, "binary", 1), root, root)
+        found[family].fit(patches(192, rng), patches(48, rng), Silence())
+    return found
+
+
+def ill(n: int, labels: int = 1) -> Labelled:
+    """Images that have the first label, and no other."""
+    made = patches(200, np.random.default_rng(9), labels)
+    rows = np.flatnonzero((made.y[:, 0] == 1) & (made.y.sum(axis=1) == 1))[:n]
+    return dataclasses.replace(made, pixels=made.pixels[rows], y=made.y[rows])
+
+
+def quarter(place: np.ndarray) -> tuple[int, int]:
+    """Top, left of the quarter in which a map (h, w) has its maximum."""
+    row, column = np.unravel_index(place.argmax(), place.shape)
+    return (16 if 2 * row >= place.shape[0] else 0, 16 if 2 * column >= place.shape[1] else 0)
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, "svm", "forest", "logistic"])
+def test_the_map_is_highest_where_the_class_was_drawn_and_the_scores_are_those_of_the_model(name, networks, heads):
+    classifier, test = {**networks, **heads}[name], ill(12)
+    found = classifier.explain(test.pixels, [0])
+    assert found.method == (NETWORKS[name][2] if name in NETWORKS else LEFT_OUT)
+    assert np.abs(found.scores - classifier.predict_proba(test.pixels)).max() <= 1e-5 and found.scores.mean() > 0.8
+    assert found.maps.dtype == np.float32 and found.maps.shape[:2] == (len(test.pixels), 1)
+    assert np.mean([quarter(one[0]) == CORNERS[0] for one in found.maps]) >= 0.9
+
+
+@pytest.mark.parametrize("name", ["averaged", "one vector", "backbone"])
+def test_another_label_has_its_map_elsewhere(name, tmp_path):
+    family, settings, _ = NETWORKS[name]
+    classifier = fitted(family, {**settings, "max_epochs": 20, "summary": "flatten"} if family == "cnn" else settings | {"max_epochs": 20},
+                        tmp_path, labels=4)  # fmt: skip
+    made = patches(200, np.random.default_rng(11), 4)
+    both = made.pixels[(made.y == [1, 0, 0, 1]).all(axis=1)]
+    maps = classifier.explain(both, [0, 3]).maps
+    assert len(both) > 5
+    assert np.mean([(quarter(one[0]), quarter(one[1])) == (CORNERS[0], CORNERS[3]) for one in maps]) >= 0.8
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_randomised_weights_give_another_map(name, networks, tmp_path):
+    """The sanity check of Adebayo et al. (2018): what does not change with the weights does not explain the model."""
+    family, settings, _ = NETWORKS[name]
+    trained, test = networks[name], ill(12)
+    maps = trained.explain(test.pixels, [0]).maps[:, 0]
+    likeness = []
+    for seed in (1, 2, 3):
+        other = build_classifier(build(family, {**STILL, **settings, "seed": seed}), "binary", 1, tmp_path).explain(test.pixels, [0]).maps
+        likeness += [spearmanr(one.ravel(), two[0].ravel()).statistic for one, two in zip(maps, other, strict=True)]
+    same = trained.explain(test.pixels, [0]).maps[:, 0]
+    assert np.array_equal(same, maps) and abs(np.mean(likeness)) < 0.5
+
+
+@pytest.mark.parametrize("name", ["averaged", "backbone"])
+def test_grad_cam_is_what_hooks_and_a_whole_backward_pass_make_of_it(name, networks):
+    classifier, test = networks[name], ill(3)
+    module, kept = classifier.module, {}
+    layer = next(one for one in reversed(list(module.modules())) if isinstance(one, torch.nn.ReLU)) if name == "averaged" else None
+    images = as_images(torch.from_numpy(test.pixels)).requires_grad_(True)
+    if layer is None:
+        maps = module.backbone.forward_features(module.normalise(images))
+        logits = module.head(module.backbone.forward_head(maps))
+    else:
+        plan = list(module.body[-1])
+        assert [type(one).__name__ for one in plan] == ["Conv2d", "BatchNorm2d", "MaxPool2d", "ReLU"]
+        maps = torch.relu(plan[1](plan[0](module.body[:-1](module.normalise(images)))))
+        logits = module.head(plan[2](maps).mean(dim=(2, 3)))
+    maps.register_hook(lambda gradient: kept.update(gradient=gradient))
+    logits.sum().backward()
+    module.zero_grad()
+    expected = (kept["gradient"].mean(dim=(2, 3), keepdim=True) * maps).sum(dim=1).detach().numpy()
+    found = classifier.explain(test.pixels, [0]).maps[:, 0]
+    assert found.shape == expected.shape and np.allclose(found, expected, rtol=1e-3, atol=1e-5 * np.abs(expected).max())
+
+
+def test_places_that_count_by_themselves_add_up_to_the_logit(networks):
+    """Completeness of gradient times value behind which all is linear: the logit without its bias."""
+    classifier, test = networks["one vector"], ill(4)
+    found = classifier.explain(test.pixels, [0])
+    logit = np.log(found.scores / (1 - found.scores))[:, 0]
+    bias = float(classifier.module.head[-1].bias)
+    assert np.allclose(found.maps.sum(axis=(1, 2, 3)), logit - bias, atol=1e-2)
+
+
+def test_a_run_that_also_looks_in_a_mirror_has_the_mean_of_both_maps(tmp_path):
+    settings = {**STILL, **NETWORKS["averaged"][1], "max_epochs": 2}
+    both = build_classifier(build("cnn", settings | {"flip_at_test": True}), "binary", 1, tmp_path)
+    one = build_classifier(build("cnn", settings), "binary", 1, tmp_path)
+    one.module.load_state_dict(both.module.state_dict())
+    pixels = ill(3).pixels
+    straight, mirrored = (one.explain(np.ascontiguousarray(some), [0]).maps for some in (pixels, pixels[:, :, ::-1]))
+    found = both.explain(pixels, [0])
+    assert np.allclose(found.maps, (straight + mirrored[..., ::-1]) / 2, atol=1e-6)
+    assert np.allclose(found.scores, both.predict_proba(pixels), atol=1e-6)
+
+
+@pytest.mark.parametrize("layer", ["block1", "block2"])
+def test_a_head_on_an_earlier_layer_is_explained_there(layer, networks, tmp_path):
+    network, rng = networks["averaged"], np.random.default_rng(4)
+    network.save(tmp_path)
+    recipe = build("logistic", {"features": "run:a", "image_size": SIDE, "layer": layer})
+    head = build_on_run(recipe, "binary", Base("a", network.recipe, "binary", 1), tmp_path, tmp_path)
+    head.fit(patches(192, rng), patches(48, rng), Silence())
+    found = head.explain(ill(8).pixels, [0])
+    assert found.maps.shape[2:] == {"block1": (16, 16), "block2": (8, 8)}[layer]
+    assert np.mean([quarter(one[0]) == CORNERS[0] for one in found.maps]) >= 0.9
+
+
+@pytest.mark.parametrize("name", ["resnet10t", "mobilenetv3_small_050", "densenet121", "vit_tiny_patch16_224", "mixer_s32_224"])
+def test_a_backbone_that_is_parted_says_what_it_says_whole(name):
+    size = 224 if name.startswith(("vit", "mixer")) else 64
+    network = build_backbone(name, False, 1).eval()
+    images = torch.rand(2, 1, size, size)
+    with torch.no_grad():
+        found, whole = network.last_maps(images), network.features(images)
+        twice = found.rest(found.places.repeat_interleave(2, dim=0))
+    assert torch.allclose(twice[::2], whole, atol=1e-4) and torch.allclose(twice[1::2], whole, atol=1e-4)
+    assert found.places.shape[1] == found.grid[0] * found.grid[1]
+    logits, maps, method = attribution.by_gradient(found, network.head, [0])
+    assert method == GRAD_CAM and maps.shape == (2, 1, *found.grid) and maps.std() > 0
+
+
+@pytest.mark.parametrize("name", ["cait_xxs24_224", "eva02_tiny_patch14_224"])
+def test_a_backbone_that_cannot_be_parted_says_so(name):
+    network = build_backbone(name, False, 1).eval()
+    size = 224
+    with torch.no_grad(), pytest.raises(ExplanationError, match="occlusion"):
+        network.last_maps(torch.rand(1, 1, size, size))
+
+
+def test_maps_of_one_place_tell_nothing_and_say_so(tmp_path):
+    recipe = build("cnn", {**STILL, "image_size": 16, "blocks": 4, "filters": 4, "convolutions": 1, "stride": 2, "pooling": "none"})
+    classifier = build_classifier(recipe, "binary", 1, tmp_path)
+    with pytest.raises(ExplanationError, match="1 x 1 places"):
+        classifier.explain(np.zeros((1, 16, 16), np.uint8), [0])
