@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import compare_head, compare_numbers, compare_tabs, outside_upload, run_picker, score_elsewhere, view
+from pages.components import compare_head, compare_numbers, compare_tabs, outside_upload, run_picker, score_elsewhere, score_tables, view
 from pages.components.wording import distinct
 
 root = view.open_page(
@@ -15,7 +15,9 @@ with view.told():
     if not runs:
         view.empty("compare", "No run is in view. Choose runs above, or train the starter comparison.", "start", "Go to start")
 view.synthetic_note(runs)
-score_elsewhere.ask(root, runs)
+with st.container(horizontal=True):
+    score_elsewhere.ask(root, runs)
+    score_tables.show(root, runs)
 
 asked = compare_head.choose(root, runs)
 scored = compare_head.scored(root, runs, asked.split)

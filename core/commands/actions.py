@@ -73,12 +73,10 @@ def submission(root: Path, arguments: argparse.Namespace) -> dict:
 
 
 def predict(root: Path, arguments: argparse.Namespace) -> list[dict]:
-    """What a run says of each file."""
-    from core.inference.predictor import Predictor
+    """What a run says of each picture."""
+    from core.commands.predict_actions import predict
 
-    store = Store(root)
-    predictor = Predictor(store, store.get(arguments.run_id))
-    return [answer.as_dict() for answer in predictor.answer_files(arguments.files)]
+    return predict(root, arguments)
 
 
 def score(root: Path, arguments: argparse.Namespace) -> dict:

@@ -142,7 +142,9 @@ def _add_scores(commands, common) -> None:
 def _add_predict(commands, common) -> None:
     predict = commands.add_parser("predict", parents=[common], help="what a run says of pictures")
     predict.add_argument("run_id", metavar="ID")
-    predict.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    predict.add_argument("files", nargs="+", type=Path, metavar="FILE|FOLDER|FILE.zip", help="pictures; of a folder all that are in it")
+    predict.add_argument("--strict", action="store_true", help="say nothing of what does not look like a chest X-ray; warn only otherwise")
+    predict.add_argument("--no-distance", action="store_true", help="leave out how far pictures are from the training images")
     submission = commands.add_parser("submission", parents=[common], help="answer the pictures without truth in a file")
     submission.add_argument("run_id", metavar="ID")
     submission.add_argument("--example", type=Path, metavar="FILE", help="a sample submission, whose form is kept")

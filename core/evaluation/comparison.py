@@ -69,11 +69,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """All metrics of one entry. `intervals` and `metrics` have a key for every metric; `unavailable` says why a metric is None."""
+    """All metrics of one entry. `intervals` and `metrics` have a key for every metric; `unavailable` says why a metric is None.
+
+    `images` is None where there are no scores on the split.
+    """
 
     name: str
     split: str
-    images: int
+    images: int | None
     metrics: dict[str, float | None]
     intervals: dict[str, Interval | None]
     unavailable: dict[str, str]

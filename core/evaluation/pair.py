@@ -9,13 +9,13 @@ class Pair:
 
     p is by `method`, p_holm is adjusted over all pairs. mcnemar_p compares the decisions at the frozen thresholds, whatever the metric
     (None for multi-label tasks, which have several decisions per image, and where patients repeat). All numbers and the method are None
-    where `unavailable` says why.
+    where `unavailable` says why, and so are `images` where a run has no scores on the split.
     """
 
     first: str
     second: str
     metric: str
-    images: int
+    images: int | None
     difference: float | None = None
     low: float | None = None
     high: float | None = None

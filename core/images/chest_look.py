@@ -38,7 +38,8 @@ def look_of(pixels: np.ndarray) -> Look:
     layout, texture = layout_of(square), texture_of(square)
     far = distances(learned, layout[None], texture[None])[0] / learned["bounds"]
     filters = learned["filters"] @ layout - learned["filter_bounds"]
-    return Look(*map(float, far), tuple(map(float, filters)))
+    layout_far, texture_far, both_far = map(float, far)
+    return Look(layout_far, texture_far, both_far, tuple(map(float, filters)))
 
 
 def squared(pixels: np.ndarray) -> np.ndarray:

@@ -47,11 +47,15 @@ def read(path: Path, side: int | None = None) -> Decoded:
 
     Raises ImageError; a file that is missing, is none, or is larger than MAX_BYTES is refused unread.
     """
+    return decode(read_bytes(path), side)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a picture's file. Raises ImageError as `read`."""
     try:
-        data = _bytes(path)
+        return _bytes(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ImageError("the file cannot be read", "", "Check its name, and that you may read it") from error
-    return decode(data, side)
 
 
 def _bytes(path: Path) -> bytes:

@@ -8,7 +8,8 @@ is kept of it lies in the store's cache and may be deleted: it is computed again
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -61,9 +62,13 @@ class Familiarity:
 
     def of(self, features: np.ndarray) -> list[Distance]:
         """The distance of each row of float32 (n, F)."""
-        far = _mean_of_nearest(_scaled(features, self.mean, self.scale), self.rows)
+        far = _mean_of_nearest(_scaled(features, self.mean, self.scale), self.rows, self._squares)
         below = np.searchsorted(self.usual, far) / len(self.usual)
         return [Distance(float(one), float(share), bool(one > self.bound)) for one, share in zip(far, below, strict=True)]
+
+    @cached_property
+    def _squares(self) -> np.ndarray:
+        return _squares_of(self.rows)
 
     def words(self, distance: Distance, title: str) -> str:
         """One sentence on a picture's distance from the images that the run of this title learned from."""
@@ -74,7 +79,7 @@ class Familiarity:
 
 def kept_familiarity(predictor: Predictor, root: Path) -> Familiarity | None:
     """What was computed before, if it still lies in the store at `root`."""
-    file = _file(predictor, root)
+    file = _file(predictor.run, root)
     if not file.exists():
         return None
     with np.load(file, allow_pickle=False) as stored:
@@ -91,7 +96,7 @@ def familiarity(predictor: Predictor, root: Path, progress: Told = lambda done, 
     found = kept_familiarity(predictor, root)
     if found is None:
         found = _computed(predictor, _data_of(predictor, root), progress)
-        _keep(found, _file(predictor, root))
+        _keep(found, _file(predictor.run, root))
     return found
 
 
@@ -105,13 +110,14 @@ def compare(train: ImageFeatures, patients: np.ndarray, val: np.ndarray, total: 
     scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 0)
     mean, scale = mean.astype(np.float32), scale.astype(np.float32)
     rows = _scaled(train.values, mean, scale)
-    usual = _mean_of_nearest(rows, rows, patients)
+    squares = _squares_of(rows)
+    usual = _mean_of_nearest(rows, rows, squares, patients)
     usual = np.sort(usual[np.isfinite(usual)])
     if len(usual) < FEWEST:
         raise DataError(f"{len(usual)} training images have others of other patients", f"at least {FEWEST} are needed to tell what is far")
     bounds = [np.quantile(usual, BOUND)]
     if len(val) >= FEWEST:
-        bounds.append(np.quantile(_mean_of_nearest(_scaled(val, mean, scale), rows), BOUND))
+        bounds.append(np.quantile(_mean_of_nearest(_scaled(val, mean, scale), rows, squares), BOUND))
     return Familiarity(rows, mean, scale, usual, float(max(bounds)), total, len(val))
 
 
@@ -129,6 +135,11 @@ def _sample(predictor: Predictor, dataset: Dataset, split: str, progress: Told) 
         return found
     rows = np.sort(np.random.default_rng(0).choice(len(found.image_ids), SAMPLE, replace=False))
     return ImageFeatures(found.image_ids[rows], found.values[rows])
+
+
+def is_quick(run: Run, root: Path) -> bool:
+    """Whether the familiarity of a run is kept, or takes seconds, not minutes."""
+    return _file(run, root).exists() or features_are_kept(run)
 
 
 def features_are_kept(run: Run) -> bool:
@@ -150,15 +161,22 @@ def _scaled(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.nda
     return ((features - mean) * scale).astype(np.float32)
 
 
-def _mean_of_nearest(queries: np.ndarray, rows: np.ndarray, patients: np.ndarray | None = None) -> np.ndarray:
-    """Float32 (n,); with the patients of the rows, the queries are those rows, and none is compared with its own patient's."""
+def _squares_of(rows: np.ndarray) -> np.ndarray:
+    """Float32 (m,): the square of the length of each."""
+    return np.einsum("mf,mf->m", rows, rows)
+
+
+def _mean_of_nearest(queries: np.ndarray, rows: np.ndarray, squares: np.ndarray, patients: np.ndarray | None = None) -> np.ndarray:
+    """Float32 (n,), from the rows and their `squares`.
+
+    With the patients of the rows, the queries are those rows, and none is compared with its own patient's.
+    """
     parts = [slice(start, start + _AT_ONCE) for start in range(0, len(queries), _AT_ONCE)]
-    squares = np.square(rows).sum(axis=1)
     return np.concatenate([_of_part(queries[part], rows, squares, patients, part) for part in parts] or [np.zeros(0, np.float32)])
 
 
 def _of_part(queries: np.ndarray, rows: np.ndarray, squares: np.ndarray, patients: np.ndarray | None, part: slice) -> np.ndarray:
-    squared = np.maximum(np.square(queries).sum(axis=1)[:, None] + squares - 2 * queries @ rows.T, 0)
+    squared = np.maximum(_squares_of(queries)[:, None] + squares - 2 * queries @ rows.T, 0)
     if patients is not None:
         squared[patients[part][:, None] == patients] = np.inf
     count = min(NEAREST, len(rows))
@@ -174,8 +192,7 @@ def _data_of(predictor: Predictor, root: Path) -> Dataset:
     return dataset
 
 
-def _file(predictor: Predictor, root: Path) -> Path:
-    run = predictor.run
+def _file(run: Run, root: Path) -> Path:
     name = repr((_VERSION, run.run_id, run.created, run.data.fingerprint))
     return root / FOLDER / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.npz"
 
@@ -185,6 +202,6 @@ def _keep(found: Familiarity, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.draft")
     with draft.open("wb") as stream:
-        np.savez(stream, **vars(found), allow_pickle=False)
+        np.savez(stream, **{one.name: getattr(found, one.name) for one in fields(found)}, allow_pickle=False)
     sync(draft)
     draft.replace(file)

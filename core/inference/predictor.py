@@ -1,7 +1,7 @@
 """What a run says of pictures: from bytes to a score, a threshold and a verdict for each label."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.evaluation.decisions import decide
 from core.evaluation.ensembles import mean_scores
 from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
+from core.images.remark import Remark, is_doubtful
 from core.inference.explanation import Explanation, SquareMaps
 from core.inference.image_features import ImageFeatures, side_by_side
 from core.inference.occlusion import OCCLUSION
@@ -20,10 +21,14 @@ from core.runs.run import Run
 from core.runs.store import Store
 from core.training.history import Monitor
 
+View = tuple[int, str]
+
 
 @dataclass(frozen=True)
 class Answer:
     """What one run says of one picture. A picture that was not accepted has a `reason` and no scores.
+
+    `doubtful` says that a warning speaks against the picture being a frontal chest X-ray like those the run learned from.
 
     `decisions` are 1 where a label is called present: its score is at least its threshold; in a multi-class task, the highest score.
     """
@@ -35,6 +40,12 @@ class Answer:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     decisions: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    doubtful: bool = False
+    withheld: bool = False
+
+    def strict(self) -> "Answer":
+        """The same, but nothing is said of a doubtful picture."""
+        return replace(self, withheld=True, scores={}, thresholds={}, decisions={}) if self.doubtful else self
 
     def as_dict(self) -> dict:
         return {**vars(self), "warnings": list(self.warnings)}
@@ -121,10 +132,24 @@ class Predictor:
             scores = self.scores(decoded)
         except ImageError as error:
             return Answer(name, False, str(error))
+        return self.told(name, scores, remarks(decoded))
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """How each member wants a picture prepared: image size and aspect."""
+        return tuple(scorer.view for scorer in self._scorers)
+
+    def of_views(self, views: Mapping[View, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Scores float32 (n, L) and features float32 (n, F), from one pass over pictures prepared as `views` says, uint8 (n, S, S)."""
+        found = [scorer.of_views(views[scorer.view]) for scorer in self._scorers]
+        return mean_scores([scores for scores, _ in found]), np.concatenate([features for _, features in found], axis=1)
+
+    def told(self, name: str, scores: np.ndarray, said: Sequence[Remark]) -> Answer:
+        """The answer that scores (L,) are, with what is to be said of the picture."""
         found = dict(zip(self.run.data.labels, map(float, scores), strict=True))
         thresholds = dict(self.run.operating_point.thresholds)
-        warnings = tuple(remark.text for remark in remarks(decoded))
-        return Answer(name, True, None, found, thresholds, self._decide(found, thresholds), warnings)
+        warnings = tuple(remark.text for remark in said)
+        return Answer(name, True, None, found, thresholds, self._decide(found, thresholds), warnings, is_doubtful(said))
 
     def _asked(self, labels: Sequence[str] | None) -> tuple[tuple[str, ...], list[int]]:
         known = self.run.data.labels

@@ -29,12 +29,22 @@ class Scorer:
         base = run.base and Base(**vars(run.base))
         self._image, self._root = run.recipe.image, root
         self._classifier = load_classifier(run.recipe, run.data.task, len(run.data.labels), base, folder, root)
+        self._classifier.fold()
         if run.recipe.family in NETWORK_FAMILIES and not self._classifier.is_frozen:
             self._classifier.weights_id = run.run_id  # so that features of the trained network are not taken for those of the untrained
 
     def of_picture(self, picture: Decoded) -> np.ndarray:
         """Scores float32 (L,), the picture prepared as the training images were. Raises ImageError as `model_input` does."""
         return self._classifier.predict_proba(self._prepared(picture))[0]
+
+    @property
+    def view(self) -> tuple[int, str]:
+        """Image size and aspect."""
+        return self._image.image_size, self._image.aspect
+
+    def of_views(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Scores float32 (n, L) and features float32 (n, F) of pictures prepared as `view` says, uint8 (n, size, size)."""
+        return self._classifier.scores_and_features(pixels)
 
     def of_changed(self, picture: Decoded) -> np.ndarray:
         """Scores float32 (CHANGES, L) of the picture as it is and after each small change. Raises ImageError as `of_picture`."""

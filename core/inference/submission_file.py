@@ -1,15 +1,17 @@
 """Answers for pictures whose truth nobody tells, as the file that a competition asks for: a picture a row, a 0/1 column a label."""
 
 import csv
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pandas as pd
 
 from core.data import registry
 from core.data.dataset import UNLABELLED, Dataset
-from core.data.layouts.tables import read_table
+from core.data.layouts.tables import parse_table, read_table
 from core.errors import DataError
 from core.evaluation.decisions import decide
 from core.inference.predictor import Predictor
@@ -26,8 +28,13 @@ class Submission:
 
     def write(self, file: Path) -> None:
         """As csv. What was in the file is replaced."""
-        with file.open("w", newline="", encoding="utf-8") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([self.head, *self.rows])
+        file.write_text(self.text(), encoding="utf-8", newline="")
+
+    def text(self) -> str:
+        """The same as text."""
+        stream = io.StringIO()
+        csv.writer(stream, lineterminator="\n").writerows([self.head, *self.rows])
+        return stream.getvalue()
 
 
 def submission(store: Store, run: Run, example: Path | None, progress: Callable[[int, int], None] = lambda done, total: None) -> Submission:
@@ -42,23 +49,42 @@ def submission(store: Store, run: Run, example: Path | None, progress: Callable[
         rows = dataset.rows(UNLABELLED)
         head, names = ("id", *run.data.labels), [PurePosixPath(name).name for name in dataset.image_ids[rows].tolist()]
     else:
-        head, names = _asked(example)
+        head, names = _read(example)
         rows = _rows_of(names, dataset, example)
     if not len(rows):
         raise DataError(f"{dataset.title} has no pictures without labels", "a folder test/ or a submission's table", "Or give an example")
     decided = _decisions(store, run, dataset.select(rows), progress)
-    answers = _columns(decided, head, run, example)
+    answers = _columns(decided, head, run, example.name if example else "")
     return Submission(head, tuple((name, *map(str, line)) for name, line in zip(names, answers.tolist(), strict=True)))
 
 
-def _asked(example: Path) -> tuple[tuple[str, ...], list[str]]:
+def filled(name: str, data: bytes, run: Run, decided: Mapping[str, Mapping[str, int]]) -> Submission:
+    """An uploaded example, its rows answered by what a run decided of pictures: 0 or 1 for each label, by the picture's name.
+
+    Raises DataError where it names labels that the run does not have, or pictures that were not answered.
+    """
+    head, names = _asked(name, parse_table(name, data))
+    place = {key: file for file in decided for key in (PurePosixPath(file).stem, PurePosixPath(file).name, file)}
+    unknown = [one for one in names if one not in place]
+    if unknown:
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        raise DataError(f"{name} asks for {unknown[0]!r}{more}", "names of pictures that were answered", "Bring those too")
+    rows = np.array([[decided[place[one]][label] for label in run.data.labels] for one in names], int).reshape(len(names), -1)
+    answers = _columns(rows, head, run, name)
+    return Submission(head, tuple((one, *map(str, line)) for one, line in zip(names, answers.tolist(), strict=True)))
+
+
+def _read(example: Path) -> tuple[tuple[str, ...], list[str]]:
     """Head and names of an example."""
     try:
-        table = read_table(example)
+        return _asked(example.name, read_table(example))
     except OSError as error:
         raise DataError(f"{example} cannot be read ({error.strerror})", "an example of the submission", "Check the path") from error
+
+
+def _asked(name: str, table: pd.DataFrame) -> tuple[tuple[str, ...], list[str]]:
     if len(table.columns) < 2:
-        raise DataError(f"{example.name} has one column", "names of pictures, and a column for each label")
+        raise DataError(f"{name} has one column", "names of pictures, and a column for each label")
     return tuple(table.columns), table.iloc[:, 0].tolist()
 
 
@@ -73,14 +99,14 @@ def _rows_of(names: list[str], dataset: Dataset, example: Path) -> np.ndarray:
     return np.array([place[name] for name in names], int)
 
 
-def _columns(decided: np.ndarray, head: tuple[str, ...], run: Run, example: Path | None) -> np.ndarray:
+def _columns(decided: np.ndarray, head: tuple[str, ...], run: Run, example: str) -> np.ndarray:
     """The decisions in the order of the head, (n, columns) int; the class that a binary task calls negative is the other answer."""
     answers = dict(zip(run.data.labels, decided.T, strict=True))
     if run.data.task == "binary":
         answers.setdefault(run.data.classes[0], 1 - decided[:, 0])
     missing = [name for name in head[1:] if name not in answers]
     if missing:
-        raise DataError(f"{example.name} has a column {missing[0]!r}", f"the run's labels are {', '.join(run.data.labels)}")
+        raise DataError(f"{example} has a column {missing[0]!r}", f"the run's labels are {', '.join(run.data.labels)}")
     return np.stack([answers[name] for name in head[1:]], axis=1)
 
 

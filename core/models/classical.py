@@ -72,6 +72,15 @@ class ClassicalClassifier:
         maps = self.network.last_maps(image, self.recipe.model.layer)
         return by_leaving_out(maps, lambda features: exact_scores(self.head, features, self.task), columns)
 
+    def scores_and_features(self, pixels: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """See `Classifier.scores_and_features`."""
+        features = self.features(pixels, None, SILENCE)
+        return head_scores(self.head, features, self.task), features
+
+    def fold(self) -> None:
+        """See `Classifier.fold`."""
+        self.network.fold()
+
     def parameters(self) -> int:
         """Numbers of the head: support vectors' coefficients, nodes of the trees, or weights."""
         return _numbers(self.head)

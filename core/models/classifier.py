@@ -45,11 +45,17 @@ class Classifier(Protocol):
     def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
         """Scores float32 (n, L) in 0..1 of uint8 (n, H, W), in exact float32; `key` as in `Labelled` where the images have one."""
 
+    def scores_and_features(self, pixels: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """Those scores, and what the last layer or the head is given, float32 (n, F), from one pass over uint8 (n, H, W)."""
+
     def explain(self, pixels: np.ndarray, columns: Sequence[int]) -> Attribution:
         """What each place of images, uint8 (n, H, W), adds to the scores of the labels in `columns`, and the scores themselves.
 
         The scores are those of `predict_proba`, of the same pass. Raises ExplanationError where it cannot be told, and says why.
         """
+
+    def fold(self) -> None:
+        """Make scoring quicker, with scores that stay the same to rounding; from then on it is not trained and not saved."""
 
     def parameters(self) -> int:
         """How many numbers were learned."""

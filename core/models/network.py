@@ -13,6 +13,7 @@ from torch import nn
 from core.errors import ExplanationError, StoreError
 from core.models.attribution import Attribution, by_gradient
 from core.models.classifier import Labelled
+from core.models.folding import fold_normalisation
 from core.models.last_maps import FEWEST_PLACES, LastMaps
 from core.recipe import Recipe, Transfer
 from core.runs.history import EpochRecord
@@ -108,6 +109,19 @@ class NetworkClassifier:
                 f"the last maps of this network have {rows} x {columns} places", "a map of an image needs more", "Ask for an occlusion map"
             )
         return found
+
+    @torch.inference_mode()
+    def scores_and_features(self, pixels: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """See `Classifier.scores_and_features`."""
+        views = self._feature_views(pixels, None, SILENCE)
+        logits = torch.stack([self.module.head(view) for view in torch.from_numpy(views).to(self.device.torch).unbind(1)])
+        return mean_scores(logits, self.task).cpu().numpy(), views[:, 0]
+
+    def fold(self) -> None:
+        """See `Classifier.fold`."""
+        size = self.recipe.image.image_size
+        noise = np.random.default_rng(0).integers(0, 256, (1, size, size), np.uint8)
+        fold_normalisation(self.module, as_images(torch.from_numpy(noise).to(self.device.torch)))
 
     def parameters(self) -> int:
         """Learned numbers; those of what is frozen are not learned here."""

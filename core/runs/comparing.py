@@ -1,41 +1,56 @@
 """Runs of the store side by side: metrics with intervals, paired tests, and the settings that differ."""
 
-from collections.abc import Callable
 from dataclasses import asdict
+from itertools import combinations
 
 from core.errors import EvaluationError
-from core.evaluation.comparison import Entry, pairs, rows
+from core.evaluation.comparison import Entry, Row, pairs, rows
+from core.evaluation.comparison_words import told
 from core.evaluation.intervals import Interval
+from core.evaluation.metrics import metrics_of
 from core.evaluation.pair import Pair
 from core.runs.run import Run
 from core.runs.store import Store
 
 
-def entry_of(store: Store, run: Run, split: str) -> Entry:
-    """A run to be compared. Whoever keeps it has its bootstrap draws and areas found once for all comparisons."""
-    return Entry(run.run_id, store.predictions(run, split), run.operating_point.thresholds)
-
-
-def compare_runs(store: Store, runs: list[Run], split: str = "test", metric: str = "roc_auc", entry: Callable = entry_of) -> dict:
+def compare_runs(store: Store, runs: list[Run], split: str = "test", metric: str = "roc_auc") -> dict:
     """Rows, one per run, and pairs, each two runs once, in one metric: `{split, metric, rows, pairs}`, as JSON can hold it.
 
-    `entry` is `entry_of`, or something that keeps what it gave. Raises EvaluationError for no run at all, a split that is neither val
-    nor test, or a name that is no metric.
+    A run without scores on the split has a row and pairs that say so. Raises EvaluationError for no run at all, a split that is neither
+    val nor test, or a name that is no metric.
     """
-    entries, differing = _entries(store, runs, split, entry), differing_settings(runs)
-    made = [_row(run, row, differing) for run, row in zip(runs, rows(entries), strict=True)]
-    return {"split": split, "metric": metric, "rows": made, "pairs": [_pair(pair, runs) for pair in pairs(entries, metric)]}
-
-
-def paired(store: Store, runs: list[Run], split: str = "test", metric: str = "roc_auc", entry: Callable = entry_of) -> list[dict]:
-    """The pairs alone, in another metric."""
-    return [_pair(pair, runs) for pair in pairs(_entries(store, runs, split, entry), metric)]
-
-
-def _entries(store: Store, runs: list[Run], split: str, entry: Callable) -> list[Entry]:
     if not runs or split not in ("val", "test"):
         raise EvaluationError(f"{len(runs)} runs on split {split!r}", "at least one run, on val or test, is expected")
-    return [entry(store, run, split) for run in runs]
+    entries = [Entry(run.run_id, store.predictions(run, split), run.operating_point.thresholds) for run in runs if _has(run, split)]
+    scored = {row.name: row for row in rows(entries)}
+    differing = differing_settings(runs)
+    made = [_row(run, scored.get(run.run_id) or _without(run, split), differing) for run in runs]
+    return {"split": split, "metric": metric, "rows": made, "pairs": _pairs(runs, entries, split, metric)}
+
+
+def _has(run: Run, split: str) -> bool:
+    return split in run.data.images
+
+
+def _why(split: str) -> str:
+    return f"it has no scores on {split}"
+
+
+def _without(run: Run, split: str) -> Row:
+    """The row of a run without scores on the split."""
+    names = metrics_of(run.data.task)
+    return Row(run.run_id, split, None, dict.fromkeys(names), dict.fromkeys(names), dict.fromkeys(names, _why(split)))
+
+
+def _pairs(runs: list[Run], entries: list[Entry], split: str, metric: str) -> list[dict]:
+    """Each two runs once, in their order."""
+    tested = {(pair.first, pair.second): pair for pair in pairs(entries, metric)}
+    found = []
+    for first, second in combinations(runs, 2):
+        lacking = ", ".join(run.title for run in (first, second) if not _has(run, split))
+        missing = Pair(first.run_id, second.run_id, metric, None, unavailable=f"no scores on {split}: {lacking}")
+        found.append(_pair(tested.get((first.run_id, second.run_id)) or told(missing, len(tested)), runs))
+    return found
 
 
 def differing_settings(runs: list[Run]) -> list[str]:

@@ -4,6 +4,7 @@ Keys are run ids, names, numbers and bytes, never arrays. A resource is shared b
 """
 
 import hashlib
+import io
 from pathlib import Path
 from typing import BinaryIO
 
@@ -46,6 +47,9 @@ from core.images.decoded import Decoded
 from core.images.model_input import model_input
 from core.images.preprocess import within
 from core.inference.explanation import Explanation
+from core.inference.export.model_export import export_model
+from core.inference.familiarity import Distance, Familiarity
+from core.inference.familiarity import familiarity as familiarity_of
 from core.inference.predictor import Answer, Predictor
 from core.inference.reading import Steadiness
 from core.inference.reading import steadiness as steadiness_of
@@ -266,6 +270,19 @@ def answer(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], na
     return predictor(root, run_id, thresholds).answer_decoded(name, _decoded)
 
 
+@st.cache_resource(max_entries=10, show_spinner="Measuring how far the training images are from one another")
+def familiarity(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...]) -> Familiarity:
+    """The training images of a run, to tell how far others are; computed where it was not. Raises DataError where they are not here."""
+    return familiarity_of(predictor(root, run_id, thresholds), Path(root))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def distance(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], digest: str, _decoded: Decoded) -> Distance:
+    """How far a picture, which the digest names, is from the training images of a run. Raises as `familiarity`."""
+    features = predictor(root, run_id, thresholds).features_of_picture(_decoded)
+    return familiarity(root, run_id, thresholds).of(features[None])[0]
+
+
 @st.cache_resource(max_entries=256, show_spinner="Moving the image a little")
 def steadiness(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], digest: str, _decoded: Decoded) -> Steadiness:
     """How firmly a run says it."""
@@ -276,6 +293,15 @@ def steadiness(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...]
 def explanation(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...], digest: str, _decoded: Decoded) -> Explanation:
     """Where a run's scores of a picture, which the digest names, come from. Raises ExplanationError."""
     return predictor(root, run_id, thresholds).explain(_decoded)
+
+
+@st.cache_data(max_entries=4, show_spinner="Writing the model, and asking it what the run was asked")
+def exported_model(root: str, run_id: str, thresholds: tuple[tuple[str, float], ...]) -> tuple[bytes, dict]:
+    """A run as ONNX with the program beside it, as a ZIP file, and what there is to say of it; `thresholds` are part of the key."""
+    store, stream = Store(Path(root)), io.BytesIO()
+    found = export_model(store, store.get(run_id))
+    found.write_zip(stream)
+    return stream.getvalue(), found.summary()
 
 
 @st.cache_resource(max_entries=8, ttl="10m", show_spinner="Looking at the data set")

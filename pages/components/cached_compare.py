@@ -24,7 +24,7 @@ Made = TypeVar("Made")
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def overlaid(key: str, _make: Callable[[], Made]) -> Made:
-    """What `_make` makes of several runs; `key` names all that it depends on. Shared by all sessions and not changed by them."""
+    """What `_make` makes of several runs; `key` names all that it depends on."""
     return _make()
 
 
@@ -51,17 +51,19 @@ def report(
     return classification_report(cached.predictions(root, run_id, split), dict(thresholds), labels, classes)
 
 
-@st.cache_resource(max_entries=40, show_spinner=False)
-def compared(root: str, run_id: str, name: str, split: str, label: str | None, thresholds: tuple[tuple[str, float], ...]) -> Compared:
-    """A run to be tested against others, under a name; it keeps what took long. Shared by all sessions and not changed by them."""
+@st.cache_resource(max_entries=200, show_spinner=False)
+def compared(
+    root: str, run_id: str, name: str, split: str, label: str | None, thresholds: tuple[tuple[str, float], ...], metric: str
+) -> Compared:
+    """A run to be tested against others in a metric, under a name; it keeps what took long."""
     found = cached.predictions(root, run_id, split)
-    return Compared(name, found if label is None else found.of_label(label), dict(thresholds))
+    return Compared(name, found if label is None else found.of_label(label), dict(thresholds), (metric,))
 
 
 @st.cache_data(max_entries=256, show_spinner="Testing the runs against each other")
 def pairs(root: str, runs: tuple[tuple[str, str, tuple], ...], split: str, label: str | None, metric: str) -> list[Pair]:
     """Each two runs tested against each other, of all labels or one; `runs` are ids, names and thresholds."""
-    return tested([compared(root, run_id, name, split, label, thresholds) for run_id, name, thresholds in runs], metric)
+    return tested([compared(root, run_id, name, split, label, thresholds, metric) for run_id, name, thresholds in runs], metric)
 
 
 @st.cache_data(max_entries=256, show_spinner="Computing intervals of each subgroup")

@@ -1,20 +1,26 @@
 """What stands in the head and the tables of the compare page, without a browser."""
 
+import io
+import json
 import shutil
 import statistics
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evaluation.estimates import estimates, label_estimates
 from core.evaluation.metrics import METRICS
+from core.evaluation.prediction_table import read_prediction_table
 from core.published import catalogue
 from core.recipe import build
 from core.runs.marks import Marks
 from core.runs.run import Run
 from core.runs.store import Store
+from pages.components import score_tables
 from tests.made_scores import made_runs
 from tests.pages.conftest import texts
 
@@ -222,3 +228,28 @@ def test_an_archived_run_is_hidden_until_archived_runs_are_asked_for(picking, sh
 
 def test_an_empty_store_says_what_to_do_next(opened, tmp_path):
     assert "No run is in view" in texts(opened(tmp_path, "compare"))
+
+
+def test_the_predictions_of_each_run_in_view_can_be_had_as_the_table_that_an_upload_reads(opened, store):
+    runs = store.runs()
+    app = compare(opened, store.root, runs, predictions=True)
+    labels = [button.label for button in app.get("download_button")]
+    for run in runs:
+        assert any(label.startswith(f"{run.title}: ") and f"test {run.data.images['test']:,}" in label for label in labels)
+        read = read_prediction_table(io.BytesIO(score_tables.table(store, run).encode())).splits
+        assert set(read) == set(run.data.images)
+        for split, found in read.items():
+            kept = store.predictions(run, split)
+            assert found.image_ids.tolist() == kept.image_ids.tolist() and (found.y_true == kept.y_true).all()
+            np.testing.assert_allclose(found.y_score, kept.y_score, atol=1e-6)
+
+
+def test_the_figures_are_sent_as_plotly_itself_would_send_them(opened, store):
+    """They go round Plotly's checks, so nothing in them may need its mending."""
+    app = compare(opened, store.root, store.runs())
+    charts = {chart.proto.id: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+    assert len(charts) >= 5
+    for spec in charts.values():
+        made = go.Figure(spec)
+        assert spec["layout"]["template"] == json.loads(made.to_json())["layout"]["template"]
+        assert json.loads(go.Figure(spec).to_json()) == spec

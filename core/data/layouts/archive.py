@@ -10,7 +10,7 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -28,6 +28,7 @@ _CHUNK = 2**20
 _END_RECORD = 22 + 2**16  # bytes at the end of an archive in which its last record begins
 _NESTED = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # device names of Windows
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)  # of a file in an archive
 _AGAIN = "Pack the folder again, pictures and tables only"
 
 
@@ -58,23 +59,50 @@ def unpack_into(folder: Path, file: Path) -> None:
         _unpack(file.name, archive, _checked(file.name, archive), folder, lambda done, total: None)
 
 
+def names(name: str, stream: BinaryIO) -> list[str]:
+    """The files of an archive that may be unpacked. Raises DataError as `unpacked`."""
+    with _archive(name, stream) as archive:
+        return [entry.filename for entry in _checked(name, archive)]
+
+
+def contents(name: str, stream: BinaryIO, most: int) -> Iterator[tuple[str, bytes | DataError]]:
+    """Each file of an archive, its name and its bytes, or `most` + 1 of them where it has more; one that is damaged is an error itself.
+
+    Nothing is written. Raises DataError as `unpacked`.
+    """
+    with _archive(name, stream) as archive:
+        for entry in _checked(name, archive):
+            try:
+                with archive.open(entry) as source:
+                    found = source.read(most + 1)
+            except _DAMAGE as error:
+                found = _unreadable(name, entry, error)
+            yield entry.filename, found
+
+
 def _open(file: Path) -> zipfile.ZipFile:
-    _check_count(file)
+    with file.open("rb") as stream:
+        _check_count(file.name, stream)
+    return _archive(file.name, file)
+
+
+def _archive(name: str, file: Path | BinaryIO) -> zipfile.ZipFile:
+    if not isinstance(file, Path):
+        _check_count(name, file)
     try:
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError):
         expected = "an archive with its list of files is needed"
-        raise DataError(f"{file.name} is no whole ZIP archive", expected, "Copy or pack it again") from None
+        raise DataError(f"{name} is no whole ZIP archive", expected, "Copy or pack it again") from None
 
 
-def _check_count(file: Path) -> None:
+def _check_count(name: str, stream: BinaryIO) -> None:
     """Refuse too many entries by the record at the end of the archive, before a second is spent on reading their list."""
-    with file.open("rb") as stream:
-        stream.seek(max(file.stat().st_size - _END_RECORD, 0))
-        tail = stream.read()
+    stream.seek(max(stream.seek(0, os.SEEK_END) - _END_RECORD, 0))
+    tail = stream.read()
     place = tail.rfind(b"PK\5\6")
     if place >= 0 and len(tail) >= place + 12:
-        _check_entries(file.name, int.from_bytes(tail[place + 10 : place + 12], "little"))
+        _check_entries(name, int.from_bytes(tail[place + 10 : place + 12], "little"))
 
 
 def _check_entries(name: str, count: int) -> None:
@@ -174,10 +202,13 @@ def _copy_all(name: str, archive: zipfile.ZipFile, files: list[zipfile.ZipInfo],
         try:
             with archive.open(entry) as source, target.open("xb") as copy:
                 _copy(source, copy, entry.file_size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-            found = f"{entry.filename[:80]!r} in {name} cannot be unpacked ({type(error).__name__})"
-            raise DataError(found, "", "Copy or pack it again") from None
+        except _DAMAGE as error:
+            raise _unreadable(name, entry, error) from None
         done += entry.file_size
+
+
+def _unreadable(name: str, entry: zipfile.ZipInfo, error: Exception) -> DataError:
+    return DataError(f"{entry.filename[:80]!r} in {name} cannot be unpacked ({type(error).__name__})", "", "Copy or pack it again")
 
 
 def _copy(source: BinaryIO, copy: BinaryIO, size: int) -> None:

@@ -20,7 +20,15 @@ def read_table(file: Path) -> pd.DataFrame:
 
     A row with more cells than the head has keeps the first ones; columns without a name are dropped.
     """
-    text = _text(file)
+    size = file.stat().st_size
+    if size > MAX_BYTES:
+        raise DataError(f"{file.name} has {size / 2**20:.0f} MiB", f"tables of up to {MAX_BYTES // 2**20} MiB are read")
+    return parse_table(file.name, file.read_bytes())
+
+
+def parse_table(name: str, data: bytes) -> pd.DataFrame:
+    """The same of a file's bytes."""
+    text = _text(data)
     try:
         with warnings.catch_warnings(action="ignore", category=pd.errors.ParserWarning):  # rows longer than the head
             table = pd.read_csv(
@@ -28,7 +36,7 @@ def read_table(file: Path) -> pd.DataFrame:
                 on_bad_lines="skip",
             )  # fmt: skip
     except (ValueError, csv.Error, pd.errors.ParserError) as error:
-        raise DataError(f"{file.name} is no table that can be read", "rows of cells, parted by commas or tabs", "Save it as csv") from error
+        raise DataError(f"{name} is no table that can be read", "rows of cells, parted by commas or tabs", "Save it as csv") from error
     table.columns = [str(name).strip() for name in table.columns]
     table = table.loc[:, [bool(name) and not name.startswith("Unnamed:") for name in table.columns]]
     return table.fillna("").apply(lambda column: column.str.strip())
@@ -39,11 +47,7 @@ def as_numbers(column: pd.Series) -> np.ndarray:
     return pd.to_numeric(column, errors="coerce").to_numpy(float)
 
 
-def _text(file: Path) -> str:
-    size = file.stat().st_size
-    if size > MAX_BYTES:
-        raise DataError(f"{file.name} has {size / 2**20:.0f} MiB", f"tables of up to {MAX_BYTES // 2**20} MiB are read")
-    data = file.read_bytes()
+def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig") if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data.decode("utf-16")
     except UnicodeDecodeError:

@@ -75,6 +75,10 @@ def test_a_run_with_test_alone_is_compared_and_moves_by_a_fixed_threshold_only(t
     )
     found = compare_runs(store, [whole, part], "test")
     assert [row["title"] for row in found["rows"]] == ["Whole", "Part"] and " beats " in found["pairs"][0]["sentence"]
+    on_val = compare_runs(store, [whole, part], "val")
+    assert on_val["rows"][0]["metrics"]["val/roc_auc"] is not None and on_val["rows"][0]["images"] == 60
+    assert on_val["rows"][1]["metrics"]["val/roc_auc"] is None and on_val["rows"][1]["unavailable"]["roc_auc"] == "it has no scores on val"
+    assert on_val["pairs"][0]["sentence"] == "Whole and Part: not available: no scores on val: Part." and on_val["pairs"][0]["p"] is None
     choice = choose_point(store, part, "0.3")
     assert choice.on("val") == {} and choice.on("test")["sensitivity"] is not None
     assert freeze(store, part, choice).operating_point.thresholds == {"Mass": 0.3, "Edema": 0.3}

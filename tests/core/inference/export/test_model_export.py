@@ -27,10 +27,10 @@ from core.training.history import Silence
 
 MORE = {
     "logistic": ("logistic", {"features": "run:cnn-small"}),
-    "rbf svm": ("svm", {"features": "run:cnn-small", "kernel": "rbf", "pca": 4}),
+    "rbf svm": ("svm", {"features": "run:cnn-small", "kernel": "rbf", "pca": 4, "C": 100.0}),
     "lstm": ("lstm", {"image_size": 28, "hidden_size": 8, "max_epochs": 1, "flip_at_test": True}),
     "whole": ("transfer", {"image_size": 40, "backbone": "mobilenetv3_small_050", "pretrained": False, "trainable": "all",
-                           "max_epochs": 1, "flip_at_test": True, "aspect": "pad"}),
+                           "max_epochs": 4, "learning_rate": 0.01, "batch_size": 16, "flip_at_test": True, "aspect": "pad"}),
     "ensemble": ("ensemble", {"members": "cnn-small,svm-small,transfer-small"}),
 }  # fmt: skip
 FAMILIES = ("cnn", "transfer", "svm", "forest", *MORE)
@@ -80,7 +80,7 @@ def test_an_export_scores_every_test_image_as_the_run_did(name, shelf, exports, 
     pixels = {one["name"]: np.stack([model_input(picture, one["size"], one["aspect"]) for picture in pictures])
               for one in export.card["inputs"]}  # fmt: skip
     found = asked.run(None, pixels)[0]
-    assert np.ptp(stored.y_score) > 0.01 and np.abs(found - stored.y_score).max() <= 1e-4
+    assert np.ptp(stored.y_score) > 1e-3 and np.abs(found - stored.y_score).max() <= 1e-4
     assert export.parity.beyond == 0 and export.parity.images == 32 and "stored scores of test images" in export.parity.against
 
 

@@ -1,0 +1,37 @@
+"""What a run says of pictures: in files, in folders and in ZIP archives."""
+
+import argparse
+from pathlib import Path
+
+from core.commands.telling import tell, tell_reading
+from core.errors import DataError
+from core.inference.familiarity import Familiarity, familiarity
+from core.inference.many import Asker, Row, answer_many
+from core.inference.predictor import Answer, Predictor
+from core.inference.sources import of_paths
+from core.runs.store import Store
+
+
+def predict(root: Path, arguments: argparse.Namespace) -> list[dict]:
+    """An answer, or a reason, for each picture."""
+    store = Store(root)
+    predictor = Predictor(store, store.get(arguments.run_id))
+    known = None if arguments.no_distance else _familiarity(predictor, root)
+    rows = answer_many([Asker(predictor, known)], of_paths(arguments.files))
+    return [_told(row, arguments) for row in rows]
+
+
+def _familiarity(predictor: Predictor, root: Path) -> Familiarity | None:
+    """None where the training images are not at hand, and the reason on stderr."""
+    try:
+        return familiarity(predictor, root, tell_reading)
+    except DataError as error:
+        tell(f"Distance to the training images: not available: {error}", None)
+        return None
+
+
+def _told(row: Row, arguments: argparse.Namespace) -> dict:
+    answer = row.answers.get(arguments.run_id) or Answer(row.file, False, row.reason)
+    far = row.distances.get(arguments.run_id)
+    told = (answer.strict() if arguments.strict else answer).as_dict()
+    return told | {"farther_than": far.farther_than if far else None}
