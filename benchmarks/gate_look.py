@@ -1,4 +1,4 @@
-"""Makes core/images/chest_look.npz, what chest X-rays look like, from training images alone: python -m benchmarks.gate_look FOLDER
+"""Makes core/images/chest_look.npz, what chest X-rays look like, from training images alone: `python benchmarks/gate_look.py FOLDER`
 
 FOLDER holds `chest_xray/train` (Kermany) and `nih` (images and train_val_list.txt); the phantom is drawn here. Of each source some images
 give means, directions and filters, and others the bounds. The filters learn to tell upright images from the same images turned, laid on a
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.data.phantom.drawing import draw, plan
 from core.images.chest_look import FILE, GRID, distances, layout_of, squared, texture_of

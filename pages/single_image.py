@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.images.gate import remarks
-from pages.components import acceptance, answer_cards, heat_map_view, picture_choice, view
+from pages.components import acceptance, answer_cards, gate_card, heat_map_view, many_images, picture_choice, view
 
 root = view.open_page("Single image", "One chest X-ray, yours or an example: every run in view answers with score, threshold and verdict.")
 with view.told():
@@ -24,6 +23,9 @@ acceptance.ask()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     uploads = picture_choice.uploads()
     choice = None if uploads else picture_choice.of_example(root, runs[0])
+if picture_choice.is_many(uploads):
+    many_images.show(root, runs, uploads)
+    st.stop()
 if uploads:
     choice = picture_choice.of_upload(uploads[0])
 if choice is None:
@@ -32,12 +34,11 @@ if choice is None:
 
 left, right = st.columns([2, 3], gap="medium")
 with right:
-    for remark in remarks(choice.decoded):
-        st.warning(remark.text, icon=":material/warning:")
     drawn = ", ".join(run.title for run in runs if run.data.synthetic)
     if uploads and drawn:
         st.warning(f"Trained on synthetic images only, which says nothing of a real X-ray: {drawn}.", icon=":material/science:")
-    found = answer_cards.answers(root, runs, choice)
+    answers_wanted = gate_card.show(root, runs, choice)
+    found = answer_cards.answers(root, runs, choice) if answers_wanted else {}
     answering = [run for run in runs if run.run_id in found]
     if not answering:
         left.image(choice.decoded.pixels, caption=choice.name, width="stretch", alt=f"The image {choice.name}")

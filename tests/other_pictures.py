@@ -16,7 +16,7 @@ PHOTOGRAPHS = (
     *("retina.jpg", "rocket.jpg"),
 )
 PRINTED = ("page.png", "text.png", "horse.png", "logo.png", "chessboard_GRAY.png", "phantom.png")
-_WORDS = "the patient was seen on tuesday and the film shows no change since the last one report of the day".split()
+_WORDS = ("the", "patient", "was", "seen", "on", "tuesday", "and", "film", "shows", "no", "change", "since", "last", "report", "of", "day")
 
 
 def photographs() -> list[np.ndarray]:

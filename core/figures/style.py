@@ -10,7 +10,7 @@ NEGATIVE, POSITIVE = "#56B4E9", "#D55E00"
 QUIET = "#8A8F98"  # readable on white and on black
 
 _MARGIN = {"l": 8, "r": 8, "t": 28, "b": 8}
-CURVE_MARGIN = _MARGIN | {"l": 64}  # room for the numbers beside the axis: where it is missing, Plotly draws all once more
+CURVE_MARGIN = _MARGIN | {"l": 76}  # room for the numbers beside the axis: where it is missing, Plotly draws all once more
 _LEGEND_BELOW = 84  # px below the plot: under the title of the axis
 
 
@@ -18,7 +18,7 @@ def figure(traces: list[dict], height: int, **layout) -> dict:
     """A figure as one dict, without a background of its own, so that it fits light and dark pages."""
     frame = {
         "height": height, "margin": _MARGIN, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "hovermode": "closest",
-        "legend": {"orientation": "h", "y": -_LEGEND_BELOW / height, "x": 0}, "font": {"size": 13}, "uirevision": "keep",
+        "legend": {"orientation": "h", "y": -_LEGEND_BELOW / height, "x": 0}, "font": {"size": 13}, "uirevision": "keep", "datarevision": 1,
     }  # fmt: skip
     return {"data": traces, "layout": frame | layout}
 

@@ -34,7 +34,7 @@ class RowLSTM(nn.Module):
 
     def last_maps(self, images: torch.Tensor, layer: str = "last") -> LastMaps:
         """The pixels themselves, (B, H * W, 1) as the network is given them: it has no other places."""
-        return of_maps(self.normalise(images), lambda maps: self._read(maps, layer), is_by_place=True, are_pixels=True)
+        return of_maps(self.normalise(images), lambda maps: self._read(maps, layer), are_pixels=True)
 
     def _read(self, images: torch.Tensor, layer: str) -> torch.Tensor:
         rows = images[:, 0].contiguous()

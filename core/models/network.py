@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from core.errors import ExplanationError, StoreError
-from core.models.attribution import Attribution, by_gradient
+from core.models.attribution import LEFT_OUT, Attribution, by_gradient, by_leaving_out
 from core.models.classifier import Labelled
 from core.models.folding import fold_normalisation
 from core.models.last_maps import FEWEST_PLACES, LastMaps
@@ -22,6 +22,7 @@ from core.training.checkpoint import Checkpoint
 from core.training.device import Device, exact_float32
 from core.training.features import LAST, FeatureCache, as_images, extract
 from core.training.history import SILENCE, Monitor, Progress
+from core.training.losses import scores
 from core.training.memory import keep_freed_memory
 from core.training.samples import Inputs, Rows, Samples, in_order
 from core.training.sampling import sampled_rows
@@ -93,10 +94,23 @@ class NetworkClassifier:
         """See `Classifier.explain`. Where scores are the mean over a mirrored view too, so are the maps, that view's turned back."""
         images = as_images(torch.from_numpy(pixels).to(self.device.torch))
         views = (images, images.flip(-1)) if self.recipe.training.flip_at_test else (images,)
-        logits, maps, method = by_gradient(self.last_maps(torch.cat(views)), self.module.head, columns)
-        scores = mean_scores(logits.unflatten(0, (len(views), -1)), self.task)
-        turned = [part.flip(-1) if side else part for side, part in enumerate(maps.unflatten(0, (len(views), -1)))]
-        return Attribution(scores.cpu().numpy(), torch.stack(turned).mean(dim=0).cpu().numpy(), method)
+        found = self._explained(torch.cat(views), columns)
+        shape = (len(views), len(pixels))
+        turned = [part[..., ::-1] if side else part for side, part in enumerate(found.maps.reshape(*shape, *found.maps.shape[1:]))]
+        y_score = found.scores.reshape(*shape, -1).mean(axis=0).astype(np.float32)
+        return Attribution(y_score, np.mean(turned, axis=0), found.method)
+
+    def _explained(self, images: torch.Tensor, columns: Sequence[int]) -> Attribution:
+        found = self.last_maps(images)
+        if found.are_pixels:
+            parts = [by_leaving_out(self.last_maps(image), self._head_scores, columns) for image in images.split(1)]
+            return Attribution(*(np.concatenate(part) for part in zip(*parts, strict=True)), LEFT_OUT)
+        logits, maps, method = by_gradient(found, self.module.head, columns)
+        return Attribution(scores(logits, self.task).cpu().numpy(), maps.cpu().numpy(), method)
+
+    def _head_scores(self, features: np.ndarray) -> np.ndarray:
+        """Scores (n, L) of what the last layer is given, float32 (n, F)."""
+        return scores(self.module.head(torch.from_numpy(features).to(self.device.torch)), self.task).cpu().numpy()
 
     def last_maps(self, images: torch.Tensor, layer: str = LAST) -> LastMaps:
         """The last maps of float images (B, 1, H, W) in 0..1, in exact float32. Raises ExplanationError where there are none."""

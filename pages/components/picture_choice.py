@@ -10,6 +10,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import ImageError
 from core.images.decode import Decoded, decode
+from core.inference.sources import is_archive
 from core.runs.run import Run
 from pages.components import run_pictures
 from pages.components.view import told
@@ -35,7 +36,7 @@ def uploads() -> list:
 
 def is_many(files: list) -> bool:
     """Whether this is more than one picture."""
-    return len(files) > 1 or any(file.getvalue()[:4] == b"PK\x03\x04" for file in files)
+    return len(files) > 1 or any(is_archive(file.name, file.getvalue()[:4]) for file in files)
 
 
 def of_upload(file) -> Choice:

@@ -3,10 +3,8 @@
 import ast
 from pathlib import Path
 
-import core
-
 _BEGIN = ("core", "core.images.decode", "core.images.model_input")  # what the program beside the model imports
-_ROOT = Path(core.__file__).parent.parent
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 def picture_sources() -> dict[str, bytes]:

@@ -8,7 +8,7 @@ import pytest
 from core.data import registry
 from core.errors import DataError
 from core.inference.predictor import Predictor
-from core.inference.submission_file import submission
+from core.inference.submission_file import filled, submission
 from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.store import Store
@@ -78,3 +78,26 @@ def test_pictures_without_truth_are_neither_trained_nor_tested_on(competition):
     assert sum(run.data.images.values()) == PER_SPLIT["train"] + PER_SPLIT["val"]
     assert not np.isin([name for split in ("val", "test") for name in store.predictions(run, split).image_ids.tolist()],
                        [f"test/test_{n}.png" for n in range(8)]).any()  # fmt: skip
+
+
+def test_an_uploaded_example_is_filled_with_what_was_decided(competition):
+    folder, store = competition
+    run = store.get("asked")
+    expected = submission(store, run, folder / "sample_submission.txt")
+    decided = {f"some.zip/{row[0]}": dict(zip(LABELS, map(int, row[1:]), strict=True)) for row in reversed(expected.rows)}
+    found = filled("sample.csv", (folder / "sample_submission.txt").read_bytes(), run, decided)
+    assert (found.head, found.rows) == (expected.head, expected.rows)
+    assert list(csv.reader(found.text().splitlines())) == [list(found.head), *map(list, found.rows)]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"id,label1\ntest_0.png,0\nelse.png,0\n", "'else.png'"),
+        (b"id,nothing\ntest_0.png,0\n", "'nothing'"),
+        (b"id\ntest_0.png\n", "one column"),
+    ],
+)
+def test_an_uploaded_example_that_asks_for_what_is_not_there_is_refused(competition, data, word):
+    with pytest.raises(DataError, match=word):
+        filled("sample.csv", data, competition[1].get("asked"), {"test_0.png": dict.fromkeys(LABELS, 1)})

@@ -1,4 +1,4 @@
-"""A map says where a score comes from: it agrees with other ways to compute it, follows the weights and the label, and finds what is drawn."""
+"""A map says where a score comes from: it agrees with other ways to compute it, follows weights and label, and finds what is drawn."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 
 from core.errors import ExplanationError
 from core.models import attribution
-from core.models.attribution import BY_PIXEL, BY_PLACE, GRAD_CAM, LEFT_OUT
+from core.models.attribution import BY_PLACE, GRAD_CAM, LEFT_OUT
 from core.models.backbones import build_backbone
 from core.models.classifier import Labelled
 from core.models.registry import Base, build_classifier, build_on_run
@@ -23,9 +23,9 @@ CORNERS = ((0, 0), (0, 16), (16, 0), (16, 16))  # top, left of the quarter that 
 NETWORKS = {
     "averaged": ("cnn", {"filters": 8, "blocks": 2, "convolutions": 1, "max_epochs": 8}, GRAD_CAM),
     "one vector": ("cnn", {"filters": 8, "blocks": 2, "convolutions": 1, "max_epochs": 4, "summary": "flatten"}, BY_PLACE),
-    "backbone": ("transfer", {"backbone": "test_resnet", "pretrained": False, "trainable": "all", "max_epochs": 8,
+    "backbone": ("transfer", {"backbone": "test_resnet", "pretrained": False, "trainable": "all", "max_epochs": 3,
                                 "image_size": 2 * SIDE}, GRAD_CAM),
-    "rows": ("lstm", {"hidden_size": 24, "max_epochs": 12}, BY_PIXEL),
+    "rows": ("lstm", {"hidden_size": 16, "bidirectional": True, "max_epochs": 10, "learning_rate": 0.03}, LEFT_OUT),
 }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def test_the_map_is_highest_where_the_class_was_drawn_and_the_scores_are_those_o
     test = ill(12, classifier)
     found = classifier.explain(test.pixels, [0])
     assert found.method == (NETWORKS[name][2] if name in NETWORKS else LEFT_OUT)
-    assert np.abs(found.scores - classifier.predict_proba(test.pixels)).max() <= 1e-5 and found.scores.mean() > 0.8
+    assert np.abs(found.scores - classifier.predict_proba(test.pixels)).max() <= 1e-5 and found.scores.mean() > 0.7
     assert found.maps.dtype == np.float32 and found.maps.shape[:2] == (len(test.pixels), 1)
     assert np.mean([quarter(one[0]) == CORNERS[0] for one in found.maps]) >= 0.9
 
