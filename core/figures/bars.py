@@ -1,7 +1,7 @@
 """Counts as bars, and estimates with their intervals on one axis."""
 
 from core.evaluation.intervals import Interval
-from core.figures.style import axis, color_of, figure, pattern_of
+from core.figures.style import axis, color_of, figure, name_margin, pattern_of
 
 _MOST_UPRIGHT = 5  # classes; more do not fit side by side on a phone
 
@@ -56,4 +56,5 @@ def interval_figure(estimates: dict[str, Interval], metric: str, height: int | N
         for number, (title, one) in enumerate(estimates.items())
     ]  # fmt: skip
     rows = axis("", autorange="reversed", type="category")
-    return figure(traces, height or 70 + 44 * len(estimates), xaxis=axis(f"{metric}, 95 % interval"), yaxis=rows)
+    across = axis(f"{metric}, 95 % interval")
+    return figure(traces, height or 70 + 44 * len(estimates), margin=name_margin(estimates), xaxis=across, yaxis=rows)

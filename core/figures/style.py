@@ -1,5 +1,7 @@
 """Colours, dashes and the frame that every figure shares. Okabe-Ito colours, told apart without red and green."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D46", "#7A7A7A", "#5E4FA2", "#B15928")
@@ -10,7 +12,9 @@ NEGATIVE, POSITIVE = "#56B4E9", "#D55E00"
 QUIET = "#8A8F98"  # readable on white and on black
 
 _MARGIN = {"l": 8, "r": 8, "t": 28, "b": 8}
-CURVE_MARGIN = _MARGIN | {"l": 76}  # room for the numbers beside the axis: where it is missing, Plotly draws all once more
+# Room for what stands beside the upright axis, with what the page's fonts need: where it is missing, Plotly draws all once more.
+CURVE_MARGIN = _MARGIN | {"l": 76}
+_LETTER, _NAME = 8, 120  # px: a wide letter, and the most for a name
 _LEGEND_BELOW = 84  # px below the plot: under the title of the axis
 
 
@@ -18,7 +22,7 @@ def figure(traces: list[dict], height: int, **layout) -> dict:
     """A figure as one dict, without a background of its own, so that it fits light and dark pages."""
     frame = {
         "height": height, "margin": _MARGIN, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "hovermode": "closest",
-        "legend": {"orientation": "h", "y": -_LEGEND_BELOW / height, "x": 0}, "font": {"size": 13}, "uirevision": "keep", "datarevision": 1,
+        "legend": {"orientation": "h", "y": -_LEGEND_BELOW / height, "x": 0}, "font": {"size": 13}, "uirevision": "keep",
     }  # fmt: skip
     return {"data": traces, "layout": frame | layout}
 
@@ -27,6 +31,11 @@ def axis(title: str, low: float | None = None, high: float | None = None, **more
     """An axis with its title; a range only where both ends are given."""
     bounds = {} if low is None else {"range": [low, high]}
     return {"title": {"text": title}, "automargin": True, "gridcolor": "rgba(128,128,128,0.25)", "zeroline": False, **bounds, **more}
+
+
+def name_margin(names: Iterable[str]) -> dict:
+    """The margin of a figure with names beside its upright axis; longer ones get their room from Plotly, who knows the width."""
+    return _MARGIN | {"l": min(_NAME, 24 + _LETTER * max((len(name) for name in names), default=0))}
 
 
 def short(values: np.ndarray) -> list[float]:

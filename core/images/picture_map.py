@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-_BILINEAR = Image.Resampling.BILINEAR
+_CUBIC = Image.Resampling.BICUBIC  # so that a maximum may lie between places
 
 
 def onto_picture(places: np.ndarray, height: int, width: int, aspect: str) -> np.ndarray:
-    """Float32 (h, w) over a model's square to float32 (height, width) over the picture, in pixels of any size; bilinear.
+    """Float32 (h, w) over a model's square to float32 (height, width) over the picture, in pixels of any size; cubic.
 
     `aspect` is how the square was made; see `core.images.preprocess.resize`. What a centre crop left out has the value 0, since the
     model did not see it; the bars that padding added are cut off.
@@ -18,7 +18,7 @@ def onto_picture(places: np.ndarray, height: int, width: int, aspect: str) -> np
 
 
 def _scaled(places: np.ndarray, height: int, width: int) -> np.ndarray:
-    return np.array(Image.fromarray(places).resize((width, height), _BILINEAR))
+    return np.array(Image.fromarray(places).resize((width, height), _CUBIC))
 
 
 def _cut_bars(places: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -53,7 +53,8 @@ class ConvNet(nn.Module):
         if layer.startswith("block"):
             return averaged(self.body[: int(layer.removeprefix("block"))](maps))
         before, after = (nn.Sequential(*modules) for modules in self._last_block())
-        return of_maps(before(self.body[:-1](maps)), lambda found: self._told(after(found), layer), self._is_flat)
+        kind = {"is_by_place": self._is_flat, "is_unpooled": any(layer.kind == "pooling" for layer in self._last_plan)}
+        return of_maps(before(self.body[:-1](maps)), lambda found: self._told(after(found), layer), **kind)
 
     def _last_block(self) -> tuple[list[nn.Module], list[nn.Module]]:
         """The last block's modules before its pooling, and from there on; activations before what is pooled, as in its plan."""

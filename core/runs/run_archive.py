@@ -67,15 +67,12 @@ def pack_into(run: Run, stream: BinaryIO) -> list[str]:
 
 def take_in(store: Store, stream: BinaryIO) -> Arrived:
     """An uploaded ZIP file as `take_in_file` takes it."""
-    place = store.root / ARRIVALS
-    place.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(suffix=".zip", prefix="upload-", dir=place)
-    try:
-        with os.fdopen(handle, "wb") as copy:
+    (store.root / ARRIVALS).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=store.root / ARRIVALS) as place:
+        file = Path(place) / "upload.zip"
+        with file.open("wb") as copy:
             shutil.copyfileobj(stream, copy, 2**20)
-        return take_in_file(store, Path(name))
-    finally:
-        Path(name).unlink(missing_ok=True)
+        return take_in_file(store, file)
 
 
 def take_in_file(store: Store, file: Path) -> Arrived:

@@ -11,6 +11,7 @@ from core.evaluation.label_point import COMPARED, LabelPoint, pairs, title_of
 from core.figures.roc_pr import Point, roc_figure
 from core.runs.run import Run
 from pages.components import cached, view
+from pages.components.chart import chart
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
@@ -126,7 +127,7 @@ def _curves(scene: Scene, found: dict[str, tuple[Run, LabelPoint]], said: str) -
     points = {name: Point(point.threshold, point.counts) for name, (_, point) in found.items()}
     made = roc_figure(curves, points, 360 + 22 * max(0, len(curves) - 3))
     made["layout"]["title"] = {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}
-    st.plotly_chart(made, key="figure_models", alt=f"ROC curves of the runs with a point for each: {said}; the table above has the numbers")
+    chart(made, key="figure_models", alt=f"ROC curves of the runs with a point for each: {said}; the table above has the numbers")
 
 
 def _differences(found: dict[str, tuple[Run, LabelPoint]], way: str, said: str) -> None:

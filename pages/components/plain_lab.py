@@ -11,6 +11,7 @@ from core.figures.matrix import matrix_figure
 from core.figures.roc_pr import Point, pr_figure, roc_figure
 from core.figures.scores import histogram_figure
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.lab_scene import Scene
 from pages.components.line import STEP, Line
 from pages.components.view import thresholds_of
@@ -79,7 +80,8 @@ def _curves(scene: Scene, point: Point) -> None:
         (right, curves.pr, pr_figure, "Precision-recall curve"),
     ):
         if curve is not None:
-            column.plotly_chart(figure({title: curve}, at, 300), key=f"lab_{words}", alt=f"{words} with the threshold's point")
+            with column:
+                chart(figure({title: curve}, at, 300), key=f"lab_{words}", alt=f"{words} with the threshold's point")
 
 
 def _matrix(counts: Counts) -> np.ndarray:

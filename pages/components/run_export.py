@@ -38,9 +38,9 @@ def _model(root: Path, run: Run) -> None:
         st.caption("Not available: this model was trained elsewhere, and its weights are not here.")
         return
     asked = f"export_asked_{run.run_id}"
-    if st.button("Write the model", key=f"export_model_{run.run_id}", icon=":material/deployed_code:"):
-        st.session_state[asked] = True
     if not st.session_state.get(asked):
+        st.button("Write the model", key=f"export_model_{run.run_id}", icon=":material/deployed_code:",
+                  on_click=lambda: st.session_state.update({asked: True}))  # fmt: skip
         return
     with view.told(stop=False):
         data, told = cached.exported_model(str(root), run.run_id, view.thresholds_of(run))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.errors import CoreError
 from core.runs.run_archive import Arrived, take_in
 from core.runs.store import Store
 from pages.components import view
@@ -22,8 +23,12 @@ def show(root: Path) -> None:
         uploaded = st.file_uploader("Whole run, ZIP", type="zip", key=f"import_{st.session_state.get('imports', 0)}",
                                     max_upload_size=_LIMIT)  # fmt: skip
         if uploaded and st.button("Take it in", type="primary", icon=":material/unarchive:", key="import_now"):
-            with view.told(stop=False):
+            try:
                 arrived = take_in(Store(root), uploaded)
+            except CoreError as error:
+                st.error("This file is not taken in, and nothing of it is kept:", icon=":material/error:")
+                st.text(str(error))  # it quotes names from the file, which shall not be drawn as links or pictures
+            else:
                 _put_in_view(arrived)
                 st.session_state.update(import_told=_told(arrived), imports=st.session_state.get("imports", 0) + 1)  # an empty form
                 st.rerun()

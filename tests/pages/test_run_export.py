@@ -80,9 +80,10 @@ def test_a_run_is_taken_in_put_in_view_and_told_as_plain_text(packed, tmp_path, 
 def test_what_is_no_run_is_refused_in_one_line_and_the_form_stays(packed, tmp_path, monkeypatch):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("../../evil.json", "{}")
+        archive.writestr("../![x](http://e.x/a.png)", "{}")
     app = opened(_import_page, tmp_path, monkeypatch)
     app.file_uploader[0].set_value(("bad.zip", stream.getvalue(), "application/zip")).run()
     app.button[0].click().run()
-    assert not app.exception and "leads out of its folder" in app.error[0].value and "\n" not in app.error[0].value
+    assert not app.exception and "not taken in" in app.error[0].value and "e.x" not in app.error[0].value
+    assert "leads out of its folder" in app.text[0].value and "\n" not in app.text[0].value  # plain text: no picture is fetched
     assert app.button and not Store(tmp_path).runs()

@@ -59,7 +59,10 @@ def test_every_odd_file_comes_out_as_expected(predictors, shared):
     folder = shared / "badinputs"
     expected = json.loads((folder / "expected.json").read_text())
     for name, wanted in expected.items():
-        for found in (sources.of_paths([folder / "files" / name]), sources.of_uploads([(name, (folder / "files" / name).open("rb"))])):
+        for found in (
+            sources.of_paths([folder / "files" / name]),
+            sources.of_uploads([(name, io.BytesIO((folder / "files" / name).read_bytes()))]),
+        ):
             rows = asked(predictors, found, ("cnn",))
             assert all(row.reason for row in rows) == (wanted["expect"] == "refuse"), name
             assert all("\n" not in row.reason for row in rows if row.reason)

@@ -30,7 +30,9 @@ def test_boxes_take_their_share_of_the_picture_and_more_with_the_tolerance():
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (19, 55, 94, 155)
 
 
-@pytest.mark.parametrize(("row", "column", "hit", "near"), [(30, 120, True, True), (5, 5, True, True), (22, 110, False, True), (80, 20, False, False)])
+@pytest.mark.parametrize(
+    ("row", "column", "hit", "near"), [(30, 120, True, True), (5, 5, True, True), (22, 110, False, True), (80, 20, False, False)]
+)
 def test_a_hit_is_a_maximum_in_a_box(row, column, hit, near):
     found = turn("mass", "a", "p", drawn(row, column), BOXES)
     assert (found.hit, found.near, found.inside) == (hit, near, float(hit))

@@ -29,50 +29,57 @@ MORE = {
     "logistic": ("logistic", {"features": "run:cnn-small"}),
     "rbf svm": ("svm", {"features": "run:cnn-small", "kernel": "rbf", "pca": 4, "C": 100.0}),
     "lstm": ("lstm", {"image_size": 28, "hidden_size": 8, "max_epochs": 1, "flip_at_test": True}),
-    "whole": ("transfer", {"image_size": 40, "backbone": "mobilenetv3_small_050", "pretrained": False, "trainable": "all",
-                           "max_epochs": 4, "learning_rate": 0.01, "batch_size": 16, "flip_at_test": True, "aspect": "pad"}),
+    "whole": ("transfer", {"image_size": 32, "trainable": "last", "max_epochs": 1, "flip_at_test": True, "aspect": "pad"}),
     "ensemble": ("ensemble", {"members": "cnn-small,svm-small,transfer-small"}),
 }  # fmt: skip
 FAMILIES = ("cnn", "transfer", "svm", "forest", *MORE)
 FORBIDDEN = ("torch", "timm", "sklearn", "scipy", "pandas", "skops", "streamlit", "onnx", "pydicom", "plotly")
 
 
-@pytest.fixture(scope="module")
-def shelf(trained, class_folders, tmp_path_factory) -> dict:
-    """A store with a run of every family, by name."""
-    root = tmp_path_factory.mktemp("export") / "store"
-    shutil.copytree(trained["cnn"].folder.parents[1], root)
-    dataset, runs = registry.load(str(class_folders), root), {}
-    for name, (family, settings) in MORE.items():
-        run_id = f"{name.replace(' ', '-')}-more"
-        train_run(root, run_id, str(class_folders), fitting_recipe(root, dataset, family, settings), Silence())
-        runs[name] = Store(root).get(run_id)
-    return {family: Store(root).get(run.run_id) for family, run in trained.items()} | runs
+class Shelf(dict):
+    """Runs by name, in a store of their own; one that is not there yet is trained when it is first asked for."""
 
+    def __init__(self, trained: dict, root: Path, source: Path):
+        shutil.copytree(trained["cnn"].folder.parents[1], root)
+        self.root, self.source = root, str(source)
+        super().__init__({family: Store(root).get(run.run_id) for family, run in trained.items()})
 
-@pytest.fixture(scope="module")
-def exports(shelf) -> dict:
-    """Each run exported once, when it is first asked for."""
-    return Exports(shelf)
+    def __missing__(self, name: str):
+        (family, settings), run_id = MORE[name], f"{name.replace(' ', '-')}-more"
+        recipe = fitting_recipe(self.root, registry.load(self.source, self.root), family, settings)
+        train_run(self.root, run_id, self.source, recipe, Silence())
+        self[name] = Store(self.root).get(run_id)
+        return self[name]
 
 
 class Exports(dict):
-    """Exports by the names of runs."""
+    """Exports by the names of runs, each made when it is first asked for."""
 
-    def __init__(self, shelf: dict):
+    def __init__(self, shelf: Shelf):
         super().__init__()
         self.shelf = shelf
 
     def __missing__(self, name: str):
-        run = self.shelf[name]
-        self[name] = export_model(Store(run.folder.parents[1]), run)
+        self[name] = export_model(Store(self.shelf.root), self.shelf[name])
         return self[name]
+
+
+@pytest.fixture(scope="module")
+def shelf(trained, class_folders, tmp_path_factory) -> Shelf:
+    """A run of every family."""
+    return Shelf(trained, tmp_path_factory.mktemp("export") / "store", class_folders)
+
+
+@pytest.fixture(scope="module")
+def exports(shelf) -> Exports:
+    """Each of them exported."""
+    return Exports(shelf)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_an_export_scores_every_test_image_as_the_run_did(name, shelf, exports, class_folders):
     run, export = shelf[name], exports[name]
-    store = Store(run.folder.parents[1])
+    store = Store(shelf.root)
     stored, dataset = store.predictions(run, "test"), registry.load(str(class_folders), store.root)
     asked = onnxruntime.InferenceSession(export.files["model.onnx"])
     place = {image_id: row for row, image_id in enumerate(dataset.image_ids.tolist())}
@@ -92,7 +99,7 @@ def test_the_card_in_the_model_tells_labels_thresholds_rule_split_and_calibratio
     assert card["labels"] == list(run.data.labels) and card["task"] == "binary"
     assert card["thresholds"] == dict(run.operating_point.thresholds) and (card["rule"], card["chosen_on"]) == ("0.5", "val")
     assert [(one["size"], one["aspect"]) for one in card["inputs"]] == [(32, "squeeze")]
-    fitted = fit_temperature(Store(run.folder.parents[1]).predictions(run, "val"))
+    fitted = fit_temperature(Store(shelf.root).predictions(run, "val"))
     assert card["calibration"]["temperatures"] == dict(fitted.values) and card["calibration"]["fitted_on"] == "val"
     shape = [one.dim_param or one.dim_value for one in model.graph.input[0].type.tensor_type.shape.dim]
     assert shape == ["images", 32, 32] and model.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.UINT8
@@ -132,7 +139,7 @@ def pictures(class_folders, tmp_path_factory) -> list[Path]:
 @pytest.mark.parametrize("name", ["cnn", "forest", "whole", "ensemble"])
 def test_the_program_beside_a_model_answers_as_cutpoint_does_with_three_packages_alone(name, shelf, exports, pictures, tmp_path):
     exports[name].write(tmp_path / "out")
-    answers = list(Predictor(Store(shelf[name].folder.parents[1]), shelf[name]).answer_files(pictures))
+    answers = list(Predictor(Store(shelf.root), shelf[name]).answer_files(pictures))
     told = run_program(tmp_path / "out", *pictures)
     assert [one["accepted"] for one in told] == [one.accepted for one in answers] and not all(one.accepted for one in answers)
     for one, answer in zip(told, answers, strict=True):
@@ -158,7 +165,7 @@ def test_prepared_pixels_are_answered_by_numpy_and_the_runtime_alone(exports, tm
 def test_the_program_calibrates_as_the_fitted_temperature_does(shelf, exports, class_folders, tmp_path):
     run = shelf["cnn"]
     exports["cnn"].write(tmp_path / "out")
-    store = Store(run.folder.parents[1])
+    store = Store(shelf.root)
     test = store.predictions(run, "test")
     expected = fit_temperature(store.predictions(run, "val")).applied(test)
     told = run_program(tmp_path / "out", *[class_folders / image_id for image_id in test.image_ids[:5]])
