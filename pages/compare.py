@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from pages.components import compare_head, compare_numbers, compare_tabs, outside_upload, run_picker, score_elsewhere, score_tables, view
+from pages.components import (
+    compare_head,
+    compare_numbers,
+    compare_tabs,
+    outside_upload,
+    run_export,
+    run_picker,
+    score_elsewhere,
+    score_tables,
+    view,
+)
 from pages.components.wording import distinct
 
 root = view.open_page(
@@ -29,3 +39,5 @@ if len({run.data.fingerprint for run in scored}) > 1 and not asked.split.startsw
 with view.told():
     compare_numbers.show(root, scored, distinct({run.run_id: run.title for run in scored}), asked)
     compare_tabs.show(root, scored, asked.split, asked.drawn, asked.label)
+for run in scored:
+    run_export.show(root, run)

@@ -6,7 +6,7 @@ from core.jobs.local import ensure_runner
 from core.jobs.queue import Queue
 from core.jobs.starter import submit_starter
 from core.machine import this_machine
-from pages.components import job_cards, phantom_strip, view
+from pages.components import job_cards, phantom_strip, run_import, view
 from pages.components.run_cards import run_card
 
 SHOWN = 6
@@ -77,6 +77,7 @@ if runs:
             run_card(root, run)
 else:
     st.info("No run yet. The starter comparison needs no data of yours and no network.", icon=":material/lightbulb:")
+run_import.show(root)
 
 st.header("What it is trained on")
 phantom_strip.show()

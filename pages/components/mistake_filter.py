@@ -40,7 +40,7 @@ def choose_run(root: Path) -> Run:
         view.empty("image_search", "No run is in view. Choose one in the sidebar, or train the starter comparison.", "start", "Go to start")
     view.keep_known("mistake_run", runs)
     first = next(iter(runs))
-    if "mistake_run" not in st.session_state and "mistake_run" not in st.query_params:
+    if st.session_state.get("mistake_run") is None and "mistake_run" not in st.query_params:
         st.session_state["mistake_run"] = first  # no default of the control: the address leaves out what is one
     chosen = st.selectbox("Run", list(runs), None, key="mistake_run", bind="query-params", on_change=forget_image, width=260)
     return runs[chosen or first]

@@ -164,7 +164,7 @@ def test_places_that_count_by_themselves_add_up_to_the_logit(network):
     found = classifier.explain(test.pixels, [0])
     with torch.no_grad():
         logit = classifier.module(as_images(torch.from_numpy(test.pixels)))[:, 0].numpy()
-    bias = float(classifier.module.head[-1].bias)
+    bias = classifier.module.head[-1].bias.item()
     assert np.allclose(found.maps.sum(axis=(1, 2, 3)), logit - bias, atol=1e-2)
 
 
