@@ -86,7 +86,8 @@ def main() -> None:
                 if turn >= 3:
                     taken[name].append(1000 * (time.perf_counter() - begun))
     medians = {name: statistics.median(times) for name, times in taken.items()}
-    print(f"{this_machine().title}; torch {torch.__version__}, {arguments.threads} threads; n = {arguments.rounds}; a JPEG of {len(data):,} bytes")
+    setting = f"torch {torch.__version__}, {arguments.threads} threads; n = {arguments.rounds}"
+    print(f"{this_machine().title}; {setting}; a JPEG of {len(data):,} bytes")
     for name, median in medians.items():
         print(f"{name:18} {median:7.1f} ms   quickest {min(taken[name]):7.1f}")
     print(f"answer: {medians['peer'] / medians['ours']:.2f} times as fast as the peer (bar {BAR})")

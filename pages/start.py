@@ -8,6 +8,7 @@ from core.jobs.starter import submit_starter
 from core.machine import this_machine
 from pages.components import job_cards, phantom_strip, run_import, view
 from pages.components.run_cards import run_card
+from pages.components.wording import plain
 
 SHOWN = 6
 
@@ -54,7 +55,7 @@ def show_starter() -> None:
                 st.markdown(f"**{job.title}**")
                 job_cards.progress_bar(job)
         for job in failed:
-            st.error(f"{job.title}: {job.note}", icon=":material/error:")
+            st.error(plain(f"{job.title}: {job.note}"), icon=":material/error:")
         if not open_jobs and st.button("Compare them", type="primary", icon=":material/compare:", disabled=not finished):
             view.wish_runs(ids)
             st.switch_page("pages/compare.py")

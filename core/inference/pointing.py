@@ -57,8 +57,8 @@ def play(
 
 def turn(label: str, image_id: str, patient: str, found: HeatMap, boxes: Sequence[Box]) -> Turn:
     """What a map and the boxes of its label come to."""
-    mask, grown = (inside(boxes, *found.values.shape, margin) for margin in (0.0, TOLERANCE))
-    height, width = mask.shape
+    height, width = found.values.shape
+    mask, grown = (inside(boxes, height, width, margin) for margin in (0.0, TOLERANCE))
     hit = near = False
     if found.peak is not None:
         column, row = min(int(found.peak[0] * width), width - 1), min(int(found.peak[1] * height), height - 1)

@@ -104,9 +104,10 @@ class NetworkClassifier:
         found = self.last_maps(images)
         if found.are_pixels:
             parts = [by_leaving_out(self.last_maps(image), self._head_scores, columns) for image in images.split(1)]
-            return Attribution(*(np.concatenate(part) for part in zip(*parts, strict=True)), LEFT_OUT)
-        logits, maps, method = by_gradient(found, self.module.head, columns)
-        return Attribution(scores(logits, self.task).cpu().numpy(), maps.cpu().numpy(), method)
+            y_score, maps = (np.concatenate(part) for part in zip(*parts, strict=True))
+            return Attribution(y_score, maps, LEFT_OUT)
+        logits, signed, method = by_gradient(found, self.module.head, columns)
+        return Attribution(scores(logits, self.task).cpu().numpy(), signed.cpu().numpy(), method)
 
     def _head_scores(self, features: np.ndarray) -> np.ndarray:
         """Scores (n, L) of what the last layer is given, float32 (n, F)."""

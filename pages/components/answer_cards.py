@@ -15,7 +15,7 @@ from pages.components.answer_card import Asked
 from pages.components.near_images import show_for_picture
 from pages.components.picture_choice import Choice
 from pages.components.view import thresholds_of
-from pages.components.wording import distinct
+from pages.components.wording import distinct, plain
 
 PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
@@ -36,12 +36,12 @@ def answers(root: Path, runs: list[Run], choice: Choice) -> dict[str, Answer]:
         try:
             answer = cached.answer(str(root), run.run_id, thresholds_of(run), choice.name, choice.digest, choice.decoded)
         except CoreError as error:
-            st.error(f"{run.title}: {error}", icon=":material/error:")
+            st.error(plain(f"{run.title}: {error}"), icon=":material/error:")
             continue
         if answer.accepted:
             found[run.run_id] = answer
         else:
-            st.error(f"{run.title}: {answer.reason}", icon=":material/image_not_supported:")
+            st.error(plain(f"{run.title}: {answer.reason}"), icon=":material/image_not_supported:")
     return found
 
 

@@ -90,7 +90,7 @@ def _large(dataset: Dataset, row: int) -> None:
     try:
         pixels = dataset.reader.read(row)
     except ImageError as error:  # the file has changed since it was read
-        st.error(str(error), icon=":material/error:")
+        st.error(wording.plain(str(error)), icon=":material/error:")
         return
     boxes = dataset.boxes.get(image_id, ())
     with st.container(horizontal=True):

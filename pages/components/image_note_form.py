@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import StoreError
 from core.runs.image_notes import LONGEST, ImageNote, ImageNotes, write_csv
 from core.runs.run import Run
+from pages.components.wording import plain
 
 
 def ask(root: Path, run: Run, image_id: str, notes: Mapping[str, ImageNote]) -> None:
@@ -44,7 +45,7 @@ def _keep(root: Path, run: Run, image_id: str, text: str, wrong: bool) -> None:
     try:
         ImageNotes(root).put(run.data.fingerprint, run.data.title, image_id, text, wrong)
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
     else:
         st.toast("Kept.", icon=":material/save:")
         st.rerun()

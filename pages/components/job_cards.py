@@ -11,7 +11,7 @@ from core.jobs.job_folder import JobFolder
 from core.jobs.queue import WAITING, Queue
 from core.machine import this_machine
 from pages.components import job_curves, view
-from pages.components.wording import ago, duration
+from pages.components.wording import ago, duration, plain
 
 STATES = {
     "queued": ("gray", "schedule"), "running": ("blue", "play_circle"), "done": ("green", "check_circle"),
@@ -72,7 +72,7 @@ def over_card(root: Path, job: Job) -> None:
     with st.container(border=True):
         _head(job, f"{_of(job)} · {ago(job.ended or job.created)}{_took(job)}")
         if job.state == "failed":
-            st.error(job.note, icon=":material/error:")
+            st.error(plain(job.note), icon=":material/error:")
         elif job.note:
             st.caption(job.note)
         with st.container(horizontal=True):

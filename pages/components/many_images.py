@@ -119,7 +119,7 @@ def _draw(table: pd.DataFrame) -> int | None:
 
 def _picture(row: Row, number: int, uploads: list) -> None:
     if row.reason is not None:
-        st.error(f"{row.file}: {row.reason}", icon=":material/image_not_supported:")
+        st.error(wording.plain(f"{row.file}: {row.reason}"), icon=":material/image_not_supported:")
         return
     source = next(islice(sources.of_uploads([(file.name, file) for file in uploads]), number, None))
     with view.told(stop=False):

@@ -17,6 +17,7 @@ from core.runs.image_notes import ImageNote
 from core.runs.run import Run
 from pages.components import cached, image_note_form, near_images
 from pages.components.run_pictures import Pictures, truth
+from pages.components.wording import plain
 
 _SIDE = 1024  # px of the large image, at most
 _DRAWN_ON = 512  # px of an image that boxes are drawn on, at least
@@ -51,7 +52,7 @@ def _pixels(pictures: Pictures, image_id: str) -> None:
     try:
         pixels = pictures.picture(row, _SIDE)
     except ImageError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(plain(str(error)), icon=":material/broken_image:")
         return
     boxes = pictures.dataset.boxes.get(image_id, ())
     if boxes and st.toggle("Show the boxes", value=True, key="mistake_boxes", bind="query-params"):

@@ -14,6 +14,7 @@ from core.inference.sources import is_archive
 from core.runs.run import Run
 from pages.components import run_pictures
 from pages.components.view import told
+from pages.components.wording import plain
 
 _EXAMPLES = 12
 KINDS = "PNG, JPEG, TIFF, BMP or DICOM; several, or a ZIP of them"
@@ -45,7 +46,7 @@ def of_upload(file) -> Choice:
     try:
         return Choice(file.name, decode(data), hashlib.sha256(data).hexdigest())
     except ImageError as error:
-        st.error(f"{file.name}: {error}", icon=":material/image_not_supported:")
+        st.error(plain(f"{file.name}: {error}"), icon=":material/image_not_supported:")
         st.stop()
 
 

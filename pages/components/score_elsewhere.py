@@ -13,6 +13,7 @@ from core.runs.run import Run
 from core.runs.store import Store
 from core.training.history import Progress
 from pages.components import cached
+from pages.components.wording import plain
 
 _PART_WORDS = {"all": "All images", "train": "Train", "val": "Validation", "test": "Test"}
 _SPLIT = "split"  # the control of the page that tells which scores are shown
@@ -62,7 +63,7 @@ def _score(root: Path, runs: list[Run], source: str, part: str) -> None:
             bar.progress(number / len(runs), f"{run.title}: loading the model")
             found = score_on(store, run, dataset, part, _telling(bar, run, number, len(runs)))
     except CoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     st.session_state[_SPLIT] = f"{KEY}{found.name}"
     st.session_state[_DONE] = f"Scored on {found.name}: {found.images:,} images."

@@ -11,7 +11,7 @@ from core.runs.marks import Marks
 from core.runs.run import Run
 from core.runs.store import Store, store_root
 from pages.components.navigation import check_front_door
-from pages.components.wording import distinct
+from pages.components.wording import distinct, plain
 
 _KEY, _WISH = "runs", "runs_wished"
 MOST = 10  # as many as there are colours
@@ -78,7 +78,7 @@ def told(stop: bool = True) -> Iterator[None]:
     try:
         yield
     except CoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         if stop:
             st.stop()
 

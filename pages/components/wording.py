@@ -65,6 +65,11 @@ def short_name(image_id: str) -> str:
     return PurePosixPath(image_id).stem[:16]
 
 
+def plain(text: str) -> str:
+    """A text with names from files in it, such that a page draws no picture, link or colour from it."""
+    return text.replace("[", "\\[").replace("]", "\\]")
+
+
 def distinct(titles: Mapping[str, str]) -> dict[str, str]:
     """Titles by name; a title that several names have gets the name behind it, so that a choice and a link mean one thing."""
     several = Counter(titles.values())

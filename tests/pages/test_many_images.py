@@ -17,7 +17,7 @@ from tests.pages.conftest import texts
 @pytest.fixture
 def single(opened, store, tmp_path):
     """The page over a copy of the store, the conditions accepted, with some files: names and bytes."""
-    shutil.copytree(store.root, tmp_path / "copy")
+    shutil.copytree(store.root, tmp_path / "copy", ignore=shutil.ignore_patterns("familiarity"))
 
     def opening(files: dict[str, bytes]):
         app = opened(tmp_path / "copy", "single_image")

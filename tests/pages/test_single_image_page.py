@@ -108,3 +108,10 @@ def test_agreement_names_those_who_differ(store, trained, pneumonia):
     line = agreement(said, "PNEUMONIA")
     assert all(title in line for title in called) if 0 < len(called) < 4 else "All 4 runs agree" in line
     assert agreement({"one": next(iter(said.values()))}, "PNEUMONIA") == "" and agreement(said, "another") == ""
+
+
+def test_a_name_with_markup_in_it_is_shown_as_text(single, tmp_path):
+    hostile = tmp_path / "![x](http:evil.example).png"
+    hostile.write_text("no picture")
+    app = single(hostile)
+    assert r"!\[x\](http:evil.example).png" in app.error[0].value and not app.exception
