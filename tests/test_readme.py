@@ -26,7 +26,7 @@ def test_every_command_that_it_shows_is_known(capsys):
     words = {line.split()[0] for line in re.findall(r"\.venv/bin/python -m core (.+)$", README, re.M)}
     assert words == {
         "data", "train", "runs", "threshold", "compare", "evaluate", "score", "epochs", "notes", "predict", "submission", "starter",
-        "recipes", "models",
+        "recipes", "models", "explain", "export", "import",
     }  # fmt: skip
     for word in words:
         try:
