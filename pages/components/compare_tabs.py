@@ -8,7 +8,15 @@ from pathlib import Path
 import streamlit as st
 
 from core.runs.run import Run
-from pages.components import compare_curves, compare_labels, compare_matrices, compare_subgroups, compare_tests, compare_training
+from pages.components import (
+    compare_curves,
+    compare_labels,
+    compare_matrices,
+    compare_pointing,
+    compare_subgroups,
+    compare_tests,
+    compare_training,
+)
 from pages.components.compare_scope import Scope
 from pages.components.view import told
 
@@ -19,6 +27,7 @@ _BODIES = {
     "Tests in words": compare_tests.show,
     "Training": compare_training.show,
     "Subgroups": compare_subgroups.show,
+    "Pointing game": compare_pointing.show,
 }
 
 
