@@ -150,6 +150,7 @@ def test_boxes_are_drawn_on_request(mistakes, address, visit):
 def test_the_nearest_training_images_appear_and_change_with_the_image(many):
     many.get_by_text("Nearest training images").click()
     expect(many.get_by_text("The 8 nearest of train")).to_be_visible(timeout=120_000)
+    settled(many)
     near = many.locator("[data-testid='stImage'] img")
     count = near.count()
     many.get_by_text("Nearest training images").click()

@@ -7,6 +7,7 @@ const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown
 class Lab {
   constructor(root) {
     this.root = root;
+    this.reported = []; // places that Python will send back: the line may have gone on since, and must not jump there
     const plot = (name) => root.querySelector(`.${name}`);
     this.histogram = new Histogram(plot("histogram"));
     this.matrix = new Matrix(plot("matrix"));
@@ -37,7 +38,9 @@ class Lab {
     }
     const moved = data.threshold !== this.shown?.threshold || data.key !== this.shown?.key;
     this.shown = data;
-    if (moved && data.threshold !== this.reported) this.threshold = data.threshold;
+    const echo = this.reported.lastIndexOf(data.threshold);
+    if (echo >= 0) this.reported.splice(0, echo + 1);
+    else if (moved) [this.threshold, this.reported] = [data.threshold, []];
     if (key !== this.prepared) this.prepare();
     else this.hear();
     this.prepared = key;
@@ -126,7 +129,7 @@ class Lab {
 
   rest() {
     this.tell();
-    this.reported = this.threshold;
+    if ((this.reported.at(-1) ?? this.shown.threshold) !== this.threshold) this.reported.push(this.threshold);
     this.report(this.threshold);
   }
 
