@@ -77,8 +77,15 @@ class Explanation:
         if asked not in self.labels:
             raise ExplanationError(f"there is no map of {label[:80]!r}", f"there is one of {', '.join(self.labels)}")
         number = self.labels.index(asked)
-        parts = [_scaled(onto_picture(sign * one.maps[number], height, width, one.aspect)) for one in self.models]
+        parts = [_on_picture(sign * one.maps[number], height, width, one.aspect) for one in self.models]
         return HeatMap(label, _scaled(np.mean(parts, axis=0, dtype=np.float32)), self.method)
+
+
+def _on_picture(places: np.ndarray, height: int, width: int, aspect: str) -> np.ndarray:
+    """A model's map over the picture; flat where no place speaks for the label, whatever the enlarging swings to beside one against it."""
+    if places.max() <= 0:
+        return np.zeros((height, width), np.float32)
+    return _scaled(onto_picture(places, height, width, aspect))
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:

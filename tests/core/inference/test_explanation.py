@@ -78,7 +78,9 @@ def test_a_flat_map_says_so_and_what_speaks_against_the_label_speaks_for_the_oth
     flat = against.heat_map("ill", 40, 40)
     assert flat.is_flat and flat.peak is None and flat.words == "nothing speaks for ill"
     other = against.heat_map("well", 40, 40)
-    assert other.peak == pytest.approx((0.875, 0.625), abs=0.08) and other.words == "highest in the middle right"
+    across, down = other.peak
+    assert 0.75 <= across <= 1 and 0.5 <= down <= 0.75  # in the square of its place
+    assert other.words == "highest in the middle right"
 
 
 def test_the_highest_place_is_told_in_words():

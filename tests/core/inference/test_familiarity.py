@@ -19,7 +19,7 @@ from tests.other_pictures import hand
 
 @pytest.fixture
 def copy(store, tmp_path) -> Store:
-    shutil.copytree(store.root, tmp_path / "copy")
+    shutil.copytree(store.root, tmp_path / "copy", ignore=shutil.ignore_patterns("familiarity"))
     return Store(tmp_path / "copy")
 
 
