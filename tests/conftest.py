@@ -1,5 +1,6 @@
 """What many tests stand on: real X-rays where they lie, small class folders drawn by the phantom, and a store of small trained runs."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,13 @@ def trained(tmp_path_factory, class_folders) -> dict[str, Run]:
 def store(trained) -> Store:
     """The store of `trained`."""
     return Store(next(iter(trained.values())).folder.parents[1])
+
+
+@pytest.fixture
+def copy(store, tmp_path) -> Store:
+    """A store of a test's own, which it may change, without what other tests have kept."""
+    shutil.copytree(store.root, tmp_path / "copy", ignore=shutil.ignore_patterns("familiarity", "features", "estimates"))
+    return Store(tmp_path / "copy")
 
 
 @pytest.fixture

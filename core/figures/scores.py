@@ -22,18 +22,6 @@ def histogram_figure(histogram: ScoreHistogram, classes: tuple[str, str], thresh
     )  # fmt: skip
 
 
-def score_bar_figure(score: float, threshold: float, label: str, height: int = 96) -> dict:
-    """One score as a bar from 0 to 1 with the threshold on it."""
-    color = POSITIVE if score >= threshold else NEGATIVE
-    bar = {
-        "type": "bar", "orientation": "h", "x": [score], "y": [label], "marker": {"color": color}, "width": 0.5,
-        "hovertemplate": f"{label}: score %{{x:.3f}}, threshold {threshold:.3f}<extra></extra>",
-    }  # fmt: skip
-    made = figure([bar], height, xaxis=axis("", 0, 1), yaxis={"visible": False}, showlegend=False)
-    made["layout"] |= {"shapes": [threshold_line(threshold)], "margin": {"l": 4, "r": 4, "t": 6, "b": 4}}
-    return made
-
-
 def threshold_line(threshold: float) -> dict:
     """The threshold as an upright line, as a shape of a layout."""
     line = {"color": QUIET, "width": 3}

@@ -1,7 +1,6 @@
 """Many pictures on a page: a table of all answers, faults among them, filtered without scoring again; and the gate of one picture."""
 
 import io
-import shutil
 import zipfile
 
 import numpy as np
@@ -15,12 +14,11 @@ from tests.pages.conftest import texts
 
 
 @pytest.fixture
-def single(opened, store, tmp_path):
+def single(opened, copy):
     """The page over a copy of the store, the conditions accepted, with some files: names and bytes."""
-    shutil.copytree(store.root, tmp_path / "copy", ignore=shutil.ignore_patterns("familiarity"))
 
     def opening(files: dict[str, bytes]):
-        app = opened(tmp_path / "copy", "single_image")
+        app = opened(copy.root, "single_image")
         app.button(key="accept").click().run()
         for name, data in files.items():
             app.get("file_uploader")[0].upload(name, data, "image/png")

@@ -1,7 +1,6 @@
 """The mistakes page: its numbers are those of the run, its images those of the cell, and what it cannot show it says."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -17,13 +16,6 @@ from core.runs.store import Store
 from core.training.history import Silence
 from pages.components.mistake_grid import PER_PAGE
 from tests.pages.conftest import texts
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store that notes may be written to."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
 
 
 def shown(app) -> list[str]:

@@ -1,7 +1,6 @@
 """The compare page scores the runs in view on other data, shows it, and removes it; and draws metrics over epochs at any threshold."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from core.runs.elsewhere import Elsewhere
 from core.runs.store import Store
 from tests.conftest import write_class_folders
 from tests.pages.conftest import texts
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store to which may be added."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The answers of every run to one picture: verdict, threshold, what a positive means, firmness, agreement."""
 
 import re
-import shutil
 
 import pytest
 
@@ -9,15 +8,7 @@ from core.evaluation.answers import answers
 from core.images.decode import decode
 from core.inference.predictor import Predictor
 from core.inference.reading import agreement, steadiness
-from core.runs.store import Store
 from tests.pages.conftest import texts
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store of its own: features are kept in it."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
 
 
 @pytest.fixture

@@ -1,21 +1,11 @@
 """The command explain: maps of files, and the pointing game, as one JSON document."""
 
-import shutil
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from core.runs.pointing_record import kept_pointing
-from core.runs.store import Store
 from tests.core.commands.conftest import run
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store to which may be added."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
 
 
 def test_each_file_has_a_map_for_each_label_or_the_reason_why_not(capsys, store, trained, class_folders, shared, tmp_path):

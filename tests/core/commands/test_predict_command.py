@@ -12,9 +12,8 @@ from tests.other_pictures import hand
 
 
 @pytest.fixture
-def root(store, tmp_path):
-    shutil.copytree(store.root, tmp_path / "copy")
-    return tmp_path / "copy"
+def root(copy):
+    return copy.root
 
 
 @pytest.fixture
@@ -54,7 +53,6 @@ def test_the_distance_can_be_left_out_and_a_reason_stands_where_it_cannot_be_had
 
     code, (without,), told = run(capsys, root, "predict", "svm-small", brought / "chest.png", "--no-distance")
     assert code == 0 and without["farther_than"] is None and told == ""
-    shutil.rmtree(root / "cache/familiarity", ignore_errors=True)
     monkeypatch.setattr("core.inference.familiarity._data_of", gone)
     code, (answer,), told = run(capsys, root, "predict", "svm-small", brought / "chest.png")
     assert code == 0 and answer["scores"] and "not available: the images are gone" in told

@@ -1,21 +1,11 @@
 """The commands score and epochs: one JSON document, told in words where something is not there."""
 
-import shutil
-
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from core.runs.store import Store
 from tests.conftest import write_class_folders
 from tests.core.commands.conftest import run
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store to which may be added."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
 
 
 def test_a_run_is_scored_on_other_data_once_and_told_at_its_frozen_operating_point(capsys, copy, tmp_path):

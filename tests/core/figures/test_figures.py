@@ -7,10 +7,11 @@ import pytest
 from core.evaluation.counts import counts_at
 from core.evaluation.curves import pr_curve, roc_curve, score_histogram
 from core.evaluation.intervals import Interval
+from core.figures.answer_bars import AnswerBar, answer_alt, answer_bars_figure
 from core.figures.bars import class_counts_figure, interval_figure
 from core.figures.matrix import confusion, matrix_figure
 from core.figures.roc_pr import Point, pr_figure, roc_figure
-from core.figures.scores import histogram_figure, score_bar_figure
+from core.figures.scores import histogram_figure
 from core.figures.training import learning_figure, metric_figure
 from core.runs.history import EpochRecord
 
@@ -45,8 +46,20 @@ def test_the_line_in_the_histogram_is_where_the_threshold_is(scored):
     assert sum(sum(bar.y) for bar in figure.data) == 200
 
 
-def test_a_score_bar_ends_at_the_score():
-    assert valid(score_bar_figure(0.8, 0.4, "pneumonia")).data[0].x[0] == 0.8
+def test_the_bars_of_an_answer_end_at_the_scores_with_threshold_zone_and_spread():
+    bars = [
+        AnswerBar("Mass", 0.8, 0.4, True, (0.7, 0.85), (0.3, 0.5)),
+        AnswerBar("Edema", 0.1, 0.2, False),
+        AnswerBar("x", 0.3, None, True),
+    ]
+    made = valid(answer_bars_figure(bars))
+    assert list(made.data[0].x) == [0.8, 0.1, 0.3] and list(made.data[0].y) == ["Mass", "Edema", "x"]
+    assert list(made.data[0].error_x.array) == pytest.approx([0.05, 0, 0])
+    assert list(made.data[0].error_x.arrayminus) == pytest.approx([0.1, 0, 0])
+    lines = [shape.x0 for shape in made.layout.shapes if shape.type == "line"]
+    zones = [(shape.x0, shape.x1) for shape in made.layout.shapes if shape.type == "rect"]
+    assert lines == [0.4, 0.2] and zones == [(0.3, 0.5)]
+    assert answer_alt("CNN says", bars[1:]) == "CNN says: Edema score 0.100, threshold 0.200; x score 0.300"
 
 
 def test_the_matrix_shows_counts_and_shares_of_its_rows():

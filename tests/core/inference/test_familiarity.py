@@ -13,14 +13,7 @@ from core.images.decode import read
 from core.inference.familiarity import BOUND, NEAREST, compare, familiarity, is_quick, kept_familiarity
 from core.inference.image_features import ImageFeatures
 from core.inference.predictor import Predictor
-from core.runs.store import Store
 from tests.other_pictures import hand
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    shutil.copytree(store.root, tmp_path / "copy", ignore=shutil.ignore_patterns("familiarity"))
-    return Store(tmp_path / "copy")
 
 
 def features(rng, n: int, width: int = 6) -> np.ndarray:

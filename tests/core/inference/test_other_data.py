@@ -16,18 +16,10 @@ from core.inference.predictor import Predictor
 from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.elsewhere import Elsewhere, predictions_of
-from core.runs.store import Store
 from core.training.history import Silence
 from tests.conftest import SMALL, write_class_folders
 
 EACH = 12  # real X-rays of each class
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store to which may be added."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The pointing game: maps that are drawn get the score that they must, and a run's game is played, kept and found again."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,6 @@ from core.inference.explanation import HeatMap
 from core.inference.pointing import inside, play, turn
 from core.inference.predictor import Predictor
 from core.runs.pointing_record import keep_pointing, kept_pointing, own_pointing
-from core.runs.store import Store
 
 BOXES = (Box("mass", 0.5, 0.25, 0.25, 0.25), Box("mass", 0.0, 0.0, 0.1, 0.1))
 
@@ -45,9 +42,7 @@ def test_an_even_map_has_the_share_of_the_boxes_in_them_and_a_flat_one_misses():
     assert (flat.hit, flat.near, flat.inside) == (False, False, None)
 
 
-def test_a_game_on_the_phantom_is_played_kept_and_found_again(trained, store, tmp_path):
-    shutil.copytree(store.root, tmp_path / "copy")
-    copy = Store(tmp_path / "copy")
+def test_a_game_on_the_phantom_is_played_kept_and_found_again(trained, copy):
     run = copy.get("cnn-small")
     phantom, told = registry.load("phantom:binary:images=60:size=48:seed=3", copy.root), []
     game = play(Predictor(copy, run), phantom, "test", most=5, progress=lambda done, total: told.append((done, total)))

@@ -1,9 +1,12 @@
 """The same picture, mirrored and moved a little."""
 
 import numpy as np
+import pytest
 
+from core.data import registry
 from core.images.decoded import Decoded
 from core.inference.predictor import Predictor
+from core.inference.reading import Steadiness
 from core.inference.small_changes import CHANGES, small_changes
 
 
@@ -33,9 +36,18 @@ def test_scores_of_changes_begin_with_the_score_itself_for_every_family(trained,
         np.testing.assert_allclose(predictor.member_scores(picture).mean(axis=0), predictor.scores(picture), atol=1e-7)
 
 
-def test_features_of_a_picture_are_those_of_the_data_set(trained, store, class_folders):
-    from core.data import registry
+def test_a_verdict_turns_where_a_change_crosses_its_threshold():
+    changed = np.full((len(CHANGES), 2), (0.6, 0.2), np.float32)
+    changed[3:5, 0] = 0.4
+    steady = Steadiness("multilabel", ("Mass", "Edema"), changed, changed[:2])
+    at = {"Mass": 0.5, "Edema": 0.5}
+    assert (steady.turned("Mass", at), steady.turned("Edema", at)) == (2, 0)
+    assert steady.moved("Mass") == pytest.approx((0.4, 0.6)) and steady.of_members("Edema") == pytest.approx([0.2, 0.2])
+    highest = Steadiness("multiclass", ("Mass", "Edema"), changed[:, ::-1], changed[:2])
+    assert highest.turned("Edema", {}) == 0
 
+
+def test_features_of_a_picture_are_those_of_the_data_set(trained, store, class_folders):
     dataset, predictor = registry.load(str(class_folders), store.root), Predictor(store, trained["svm"])
     known, row = predictor.features_of(dataset, "test"), dataset.rows("test")[3]
     alone = predictor.features_of_picture(dataset.reader.decoded(row))

@@ -14,18 +14,10 @@ from core.inference.predictor import Predictor
 from core.jobs.queue import Queue
 from core.jobs.submission import fitting_recipe, submit
 from core.jobs.train_run import train_run
-from core.runs.store import Store
 from core.training.history import Silence
 from tests.conftest import write_class_folders
 
 MEMBERS = ("svm-small", "cnn-small", "forest-small")  # of 64 and 32 px; the forest reads the CNN's features
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store that may be changed."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
 
 
 @pytest.fixture

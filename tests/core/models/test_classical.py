@@ -1,7 +1,6 @@
 """A classical model on a network trained here: the layer that it reads, what is kept of it, what its run says, and how it comes back."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -17,13 +16,6 @@ from core.recipe import build
 from core.runs.store import Store
 from core.training.features import FOLDER
 from core.training.history import Silence
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store with small runs that may be added to, without kept features."""
-    shutil.copytree(store.root, tmp_path / "copy", ignore=shutil.ignore_patterns("features"))
-    return Store(tmp_path / "copy")
 
 
 @pytest.fixture

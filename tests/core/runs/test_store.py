@@ -1,7 +1,6 @@
 """The shelf of runs: complete or absent, found again, deleted whole, and a damaged run spoils no other."""
 
 import json
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -10,14 +9,7 @@ from core.errors import EvaluationError, StoreError
 from core.runs.document import to_document
 from core.runs.files import verify, write_manifest
 from core.runs.operating import choose_point, freeze
-from core.runs.store import STORE_VARIABLE, Store, store_root
-
-
-@pytest.fixture
-def copy(store, tmp_path) -> Store:
-    """A store that may be spoiled."""
-    shutil.copytree(store.root, tmp_path / "copy")
-    return Store(tmp_path / "copy")
+from core.runs.store import STORE_VARIABLE, store_root
 
 
 @pytest.mark.parametrize("spoil", ["empty", "missing", "other format", "no point"])
