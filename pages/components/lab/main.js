@@ -73,7 +73,7 @@ class Lab {
 
   // lines of other labels that Python moved, and what is told of ours
   hear() {
-    this.shown.labels.forEach((one, number) => this.rows.lines.length && this.writeRow(number, one.threshold));
+    if (this.rows.lines.length) this.shown.labels.forEach((one, number) => this.writeRow(number, this.lineOf(number)));
     this.tell();
   }
 
@@ -103,6 +103,11 @@ class Lab {
     else if (this.rows.lines.length) this.rows.write(this.shown.label, threshold, cells);
     this.handle.style.left = `${threshold * 100}%`;
     this.drawn = performance.now();
+  }
+
+  // ours, which may have gone on since Python heard of it, or where Python has the line of another label
+  lineOf(number) {
+    return this.shown.together || number === this.shown.label ? this.threshold : this.shown.labels[number].threshold;
   }
 
   writeRow(number, threshold) {
