@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
+from scipy import fft, ndimage
 
 SIDE = 256  # pixels of the square in the middle that is looked at
 _NEAR = 4  # frequencies on each side with which one is compared
@@ -19,7 +20,7 @@ def peak(pixels: np.ndarray) -> float:
     window, mask = _window(side)
     top, left = ((length - side) // 2 for length in pixels.shape)
     middle = pixels[top : top + side, left : left + side].astype(np.float32)
-    spectrum = np.log1p(np.abs(np.fft.rfft2((middle - middle.mean()) * window)))
+    spectrum = np.log1p(np.abs(fft.rfft2((middle - middle.mean()) * window)))
     above = (spectrum - _mean_around(spectrum))[mask]
     spread = np.median(np.abs(above - np.median(above))) / 0.6745  # of a normal distribution
     return float(above.max() / spread) if spread > 0 else 0.0
@@ -37,7 +38,4 @@ def _window(side: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _mean_around(values: np.ndarray) -> np.ndarray:
     """The mean over a square of 2 * _NEAR + 1 values a side; the lowest row follows on the highest, as their frequencies do."""
-    around = np.pad(np.pad(values, ((_NEAR, _NEAR), (0, 0)), mode="wrap"), ((0, 0), (_NEAR, _NEAR)), mode="edge")
-    sums = np.pad(around.cumsum(axis=0, dtype=np.float64).cumsum(axis=1), ((1, 0), (1, 0)))
-    width = 2 * _NEAR + 1
-    return (sums[width:, width:] - sums[:-width, width:] - sums[width:, :-width] + sums[:-width, :-width]) / width**2
+    return ndimage.uniform_filter(values, 2 * _NEAR + 1, output=np.float64, mode=("wrap", "nearest"))

@@ -1,6 +1,7 @@
 """What a run says of pictures: from bytes to a score, a threshold and a verdict for each label."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import ExplanationError, ImageError
 from core.evaluation.decisions import decide
 from core.evaluation.ensembles import mean_scores
-from core.images.decode import Decoded, decode, read
+from core.images.decode import Decoded, decode, is_jpeg, read
 from core.images.gate import remarks
 from core.images.remark import Remark, is_doubtful
 from core.inference.explanation import Explanation, SquareMaps
@@ -61,9 +62,14 @@ class Predictor:
         self._scorers = [Scorer(one, place, store.root) for one, place in members]
 
     def answer(self, name: str, data: bytes) -> Answer:
-        """What the run says of a picture's bytes."""
+        """What the run says of a picture's bytes. A JPEG is decoded in full, to be looked at, while its reduced form is scored."""
         try:
-            return self.answer_decoded(name, decode(data))
+            if not is_jpeg(data):
+                return self.answer_decoded(name, decode(data))
+            with ThreadPoolExecutor(1) as beside:
+                said = beside.submit(lambda: remarks(decode(data)))
+                scores = mean_scores([scorer.of_picture(decode(data, scorer.view[0])) for scorer in self._scorers])
+                return self.told(name, scores, said.result())
         except ImageError as error:
             return Answer(name, False, str(error))
 
@@ -128,11 +134,13 @@ class Predictor:
 
     def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
         """What the run says of a picture that was decoded in full."""
-        try:
-            scores = self.scores(decoded)
-        except ImageError as error:
-            return Answer(name, False, str(error))
-        return self.told(name, scores, remarks(decoded))
+        with ThreadPoolExecutor(1) as beside:
+            said = beside.submit(remarks, decoded)
+            try:
+                scores = self.scores(decoded)
+            except ImageError as error:
+                return Answer(name, False, str(error))
+            return self.told(name, scores, said.result())
 
     @property
     def views(self) -> tuple[View, ...]:

@@ -29,7 +29,7 @@ class Scorer:
         base = run.base and Base(**vars(run.base))
         self._image, self._root = run.recipe.image, root
         self._classifier = load_classifier(run.recipe, run.data.task, len(run.data.labels), base, folder, root)
-        self._classifier.fold()
+        self._classifier.quicken()
         if run.recipe.family in NETWORK_FAMILIES and not self._classifier.is_frozen:
             self._classifier.weights_id = run.run_id  # so that features of the trained network are not taken for those of the untrained
 

@@ -13,6 +13,7 @@ from core.models import pretrained
 from core.models.backbone_maps import backbone_maps
 from core.models.last_maps import LastMaps, averaged
 from core.models.normalise import Normalise
+from core.models.quick_body import quicken_body
 from core.models.stages import Stages
 from core.parts import Transfer
 
@@ -58,6 +59,10 @@ class BackboneNet(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return self.head(self.features(images))
+
+    def quicken(self, images: torch.Tensor) -> None:
+        """Make `features` quicker where no gradients are wanted, for images of the size of these, float (B, 1, H, W)."""
+        quicken_body(self.backbone, self.normalise(images))
 
     def learn(self, trainable: str, last_stages: int, rate: float) -> None:
         """Freeze what does not learn: `trainable` and `last_stages` as in `core.limits`; `rate` is the backbone's share."""

@@ -77,9 +77,9 @@ class ClassicalClassifier:
         features = self.features(pixels, None, SILENCE)
         return head_scores(self.head, features, self.task), features
 
-    def fold(self) -> None:
-        """See `Classifier.fold`."""
-        self.network.fold()
+    def quicken(self) -> None:
+        """See `Classifier.quicken`."""
+        self.network.quicken()
 
     def parameters(self) -> int:
         """Numbers of the head: support vectors' coefficients, nodes of the trees, or weights."""

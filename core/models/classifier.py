@@ -54,7 +54,7 @@ class Classifier(Protocol):
         The scores are those of `predict_proba`, of the same pass. Raises ExplanationError where it cannot be told, and says why.
         """
 
-    def fold(self) -> None:
+    def quicken(self) -> None:
         """Make scoring quicker, with scores that stay the same to rounding; from then on it is not trained and not saved."""
 
     def parameters(self) -> int:

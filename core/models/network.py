@@ -12,6 +12,7 @@ from torch import nn
 
 from core.errors import ExplanationError, StoreError
 from core.models.attribution import LEFT_OUT, Attribution, by_gradient, by_leaving_out
+from core.models.backbones import BackboneNet
 from core.models.classifier import Labelled
 from core.models.folding import fold_normalisation
 from core.models.last_maps import FEWEST_PLACES, LastMaps
@@ -132,11 +133,14 @@ class NetworkClassifier:
         logits = torch.stack([self.module.head(view) for view in torch.from_numpy(views).to(self.device.torch).unbind(1)])
         return mean_scores(logits, self.task).cpu().numpy(), views[:, 0]
 
-    def fold(self) -> None:
-        """See `Classifier.fold`."""
+    def quicken(self) -> None:
+        """See `Classifier.quicken`."""
         size = self.recipe.image.image_size
         noise = np.random.default_rng(0).integers(0, 256, (1, size, size), np.uint8)
-        fold_normalisation(self.module, as_images(torch.from_numpy(noise).to(self.device.torch)))
+        image = as_images(torch.from_numpy(noise).to(self.device.torch))
+        fold_normalisation(self.module, image)
+        if isinstance(self.module, BackboneNet):
+            self.module.quicken(image)
 
     def parameters(self) -> int:
         """Learned numbers; those of what is frozen are not learned here."""

@@ -1,32 +1,21 @@
-"""Classifiers written as one ONNX graph: grey pixels in, scores out, with all that happens between.
+"""Classifiers written as one ONNX graph: grey pixels in, scores out, with all that happens between."""
 
-torch's exporter that records a trace is taken: it needs no package beside onnx (the other one needs onnxscript and onnx_ir), and works
-in a tenth of the time. What a trace cannot know is which sizes may change; here only the number of images does.
-"""
-
-import io
-import threading
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
-from core.errors import WeightsError
 from core.models.classical import ClassicalClassifier
 from core.models.classifier import Classifier
 from core.models.head_module import HeadScores
 from core.models.network import NetworkClassifier
-from core.models.pooling_matrix import PoolingByMatrix
+from core.models.onnx_trace import traced
 from core.training.features import as_images
 from core.training.losses import scores
 from core.training.trainer import mean_scores
 
-OPSET = 17  # read by ONNX Runtime 1.12 and later
 OUTPUT = "scores"
-LARGEST = 2**31 - 2**20  # bytes that fit into one ONNX file
-_ONE_AT_A_TIME = threading.Lock()  # the exporter keeps its state for the whole process
 
 
 @dataclass(frozen=True)
@@ -61,21 +50,9 @@ def onnx_bytes(parts: Sequence[Part]) -> bytes:
 
     Raises WeightsError for a network that cannot be written this way.
     """
-    inputs, stream = inputs_of(parts), io.BytesIO()
-    graph = _Mean(parts, inputs).eval()
+    inputs = inputs_of(parts)
     examples = tuple(torch.zeros(1, one.size, one.size, dtype=torch.uint8) for one in inputs)
-    names = [one.name for one in inputs]
-    try:
-        with _ONE_AT_A_TIME, warnings.catch_warnings(), torch.no_grad(), PoolingByMatrix():
-            warnings.simplefilter("ignore")  # that the exporter is the older one, and that traced sizes are taken as fixed, which they are
-            torch.onnx.export(
-                graph, examples, stream, input_names=names, output_names=[OUTPUT], opset_version=OPSET, dynamo=False,
-                dynamic_axes={name: {0: "images"} for name in (*names, OUTPUT)},
-            )  # fmt: skip
-    except (torch.onnx.OnnxExporterError, RuntimeError) as error:
-        reason = str(error).split("\n")[0][:200]
-        raise WeightsError(f"this network cannot be written as ONNX ({reason})", "", "Export the run whole instead: --whole") from None
-    return stream.getvalue()
+    return traced(_Mean(parts, inputs).eval(), examples, [one.name for one in inputs], OUTPUT)
 
 
 class _Mean(nn.Module):

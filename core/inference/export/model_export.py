@@ -72,7 +72,8 @@ def export_model(store: Store, run: Run) -> ModelExport:
     Raises StoreError for a run without a model and where the export says something else than the run, WeightsError for a network that
     cannot be written as ONNX.
     """
-    from core.models.onnx_graph import OPSET, inputs_of, onnx_bytes  # torch is imported here, not when a page opens
+    from core.models.onnx_graph import inputs_of, onnx_bytes  # torch is imported here, not when a page opens
+    from core.models.onnx_trace import OPSET
 
     store.weights_folder(run)
     asked = asked_of(store, run, lambda: Predictor(store, run).scores)

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core.errors import WeightsError
-from core.models.onnx_graph import OPSET, GraphInput, Part, onnx_bytes
+from core.models.onnx_graph import GraphInput, Part, onnx_bytes
+from core.models.onnx_trace import OPSET
 from core.models.registry import build_classifier
 from core.recipe import build
 from core.training.history import Silence
