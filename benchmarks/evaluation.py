@@ -22,8 +22,9 @@ from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from core.evaluation.bootstrap import bootstrap_label_metrics, draw_weights  # noqa: E402  (after the path is set)
+from core.evaluation.bootstrap import bootstrap_label_metrics  # noqa: E402  (after the path is set)
 from core.evaluation.comparison import Entry, pairs  # noqa: E402
+from core.evaluation.draws import draw_weights  # noqa: E402
 from core.evaluation.intervals import drawn_interval, label_metric_intervals, metric_intervals  # noqa: E402
 from core.evaluation.label_sweep import sweep_labels  # noqa: E402
 from core.evaluation.metrics import metrics_of  # noqa: E402

@@ -1,10 +1,14 @@
 """How quickly all views of the threshold lab follow the line, with 25,596 test images and 14 labels: `python benchmarks/lab.py`.
 
 Serves the app over one run of simulated scores and moves the line 60 times in Chromium, in each of some rounds. "Work" is from the event
-to the end of drawing, with one pixel read back; "to the next frame" adds the browser's wait for the screen, 16.7 ms at 60 Hz.
+to the end of drawing, with one pixel read back; "to the next frame" adds the browser's wait for the screen, 16.7 ms at 60 Hz. "Python
+knows" is from the last move to the answer that Python sends back, the line's place in the address, and so includes the 150 ms after which
+the line counts as resting. For the plain slider the time is from a key to the last number that changes, 200 ms of which
+Streamlit waits before it sends the place.
 """
 
 import argparse
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -39,6 +43,31 @@ WORK = f"""async (plot) => {{ {_PLACES} const found = [], real = window.requestA
     return found; }}"""
 
 
+REST = """async (plot, i) => {
+    const place = plot.getBoundingClientRect(), began = performance.now(), before = location.search;
+    const clientX = place.left + place.width * (0.2 + 0.03 * i);
+    plot.dispatchEvent(new PointerEvent('pointermove', { clientX, buttons: 1, bubbles: true }));
+    while (location.search === before) await new Promise((done) => setTimeout(done, 2));
+    return performance.now() - began; }"""
+KEY = """async (slider) => {
+    const began = performance.now(), app = document.querySelector("[data-testid='stApp']");
+    let last = began;
+    const number = (one) => one.target.parentElement?.closest("[data-testid='stMetric']")?.innerText;
+    const moves = /^(Sensitivity|Specificity|Precision|NPV|F1|Accuracy|Youden|Flagged|Cost|Net benefit)/;  // not those of the tabs below
+    const watch = new MutationObserver((found) => found.some((one) => moves.test(number(one))) && (last = performance.now()));
+    watch.observe(app, { subtree: true, childList: true, characterData: true });
+    slider.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', code: 'ArrowRight', keyCode: 39, bubbles: true }));
+    slider.dispatchEvent(new KeyboardEvent('keyup', { key: 'ArrowRight', code: 'ArrowRight', keyCode: 39, bubbles: true }));
+    await new Promise((done) => setTimeout(done, 1500));
+    watch.disconnect();
+    return last - began; }"""
+
+
+def spread(times: list[float]) -> str:
+    """Median and range, in ms."""
+    return f"median {statistics.median(times):.0f} ms, {min(times):.0f} to {max(times):.0f}, n = {len(times)}"
+
+
 def told(plot: Locator, moves: str) -> str:
     """Median and worst of the moves, in ms."""
     times = sorted(plot.evaluate(moves))
@@ -65,6 +94,14 @@ def main() -> None:
                 plot = page.locator(".lab .histogram")
                 print(f"work: {told(plot, WORK)}; to the next frame: {told(plot, FRAME)}")
                 page.wait_for_timeout(3000)
+            rests = [(plot.evaluate(REST, number), page.wait_for_timeout(700))[0] for number in range(MOVES // 3)]
+            print(f"Python knows: {spread(rests)}")
+            page.goto(f"{page.url}&plain=true")
+            slider = page.get_by_role("slider").first
+            slider.wait_for(timeout=120_000)
+            page.wait_for_timeout(5000)
+            keys = [slider.evaluate(KEY) for _ in range(MOVES // 3)]
+            print(f"plain slider, to the last number: {spread([one for one in keys if one])}")
         finally:
             process.terminate()
             process.wait(timeout=30)

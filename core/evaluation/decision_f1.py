@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.averages import mean_by
-from core.evaluation.bootstrap import drawn_sums
 from core.evaluation.counts import Counts
+from core.evaluation.draws import count_columns, counts_from_sums, drawn_counts
 from core.evaluation.intervals import DRAWS, drawn_interval
 from core.evaluation.predictions import Predictions
 from core.evaluation.rates import f1
@@ -38,7 +38,7 @@ class MacroChange:
 
 def decision_f1(predictions: Predictions, decision: np.ndarray, draws: int = DRAWS, seed: int = 0) -> DecisionF1:
     """F1 of decisions (n, L) 0/1, for the labels of `predictions` in their order."""
-    counts, drawn = _counts(predictions, [decision])[0], _drawn(predictions, [decision], draws, seed)[0]
+    counts, drawn = _counts(predictions, [decision])[0], drawn_counts(predictions, [decision], draws, seed)[0]
     values, of_draws, labels = f1(counts)[0], f1(drawn), predictions.labels
     why = {label: f"no image of {predictions.split} has {label} or is called {label}" for label in labels}
     found = {label: _entry(predictions, values[column], of_draws[:, column], why[label]) for column, label in enumerate(labels)}
@@ -48,7 +48,7 @@ def decision_f1(predictions: Predictions, decision: np.ndarray, draws: int = DRA
 def macro_f1_change(predictions: Predictions, before: np.ndarray, after: np.ndarray, draws: int = DRAWS, seed: int = 0) -> MacroChange:
     """The macro F1 of decisions `before` and `after`, both (n, L) 0/1; the gain lies within -1..1."""
     values = [float(_macro(counts)[0]) for counts in _counts(predictions, [before, after])]
-    drawn = [_macro(counts) for counts in _drawn(predictions, [before, after], draws, seed)]
+    drawn = [_macro(counts) for counts in drawn_counts(predictions, [before, after], draws, seed)]
     why = _NO_MACRO.format(split=predictions.split)
     before, after = (_entry(predictions, value, of_draws, why) for value, of_draws in zip(values, drawn, strict=True))
     return MacroChange(before, after, _entry(predictions, values[1] - values[0], drawn[1] - drawn[0], why))
@@ -56,28 +56,7 @@ def macro_f1_change(predictions: Predictions, before: np.ndarray, after: np.ndar
 
 def _counts(predictions: Predictions, decided: list[np.ndarray]) -> list[Counts]:
     """(1, L) of each way to decide."""
-    return _from_sums(_columns(predictions, decided).sum(axis=0, keepdims=True, dtype=np.float64), len(decided))
-
-
-def _drawn(predictions: Predictions, decided: list[np.ndarray], draws: int, seed: int) -> list[Counts]:
-    """(draws, L) of each way to decide, under the same draws."""
-    return _from_sums(drawn_sums(predictions, _columns(predictions, decided), draws, seed), len(decided))
-
-
-def _columns(predictions: Predictions, decided: list[np.ndarray]) -> np.ndarray:
-    """(n, L + 2 L for each way + 1): images with the label; right calls and all calls; ones."""
-    calls = [array.astype(np.uint8) for array in decided]
-    pieces = [piece for call in calls for piece in (predictions.y_true & call, call)]
-    return np.hstack([predictions.y_true, *pieces, np.ones((predictions.n, 1), np.uint8)])
-
-
-def _from_sums(sums: np.ndarray, ways: int) -> list[Counts]:
-    """From sums (d, L + 2 L * ways + 1) of the columns."""
-    images, blocks = sums[:, -1:], np.split(sums[:, :-1], 1 + 2 * ways, axis=1)
-    return [
-        Counts(tp=tp, fp=called - tp, fn=blocks[0] - tp, tn=images - blocks[0] - called + tp)
-        for tp, called in zip(blocks[1::2], blocks[2::2], strict=True)
-    ]
+    return counts_from_sums(count_columns(predictions, decided).sum(axis=0, keepdims=True, dtype=np.float64), len(decided))
 
 
 def _macro(counts: Counts) -> np.ndarray:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ class Predictions:
         """How many images."""
         return len(self.image_ids)
 
-    @property
+    @cached_property
     def has_repeated_patients(self) -> bool:
         """True where some patient is known to have several images: then images are not independent of each other."""
         return self.patients is not None and len(set(self.patients.tolist())) < self.n

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.bootstrap import drawn_sums
+from core.evaluation.draws import drawn_sums
 from core.evaluation.intervals import DRAWS, Interval, drawn_interval, wilson
 from core.evaluation.predictions import Predictions
 from core.evaluation.scorecard import Entry

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import EvaluationError
-from core.evaluation.bootstrap import draw_weights
 from core.evaluation.counts import Counts, last_of_ties
+from core.evaluation.draws import draw_weights
 from core.evaluation.predictions import Predictions
 from core.evaluation.rule_choice import pick
 from core.evaluation.threshold_rules import Rule, parse_rule

@@ -37,6 +37,7 @@ from core.evaluation.logistic_calibration import LogisticCalibration, fit_logist
 from core.evaluation.pair import Pair
 from core.evaluation.prediction_table import PredictionTable, read_prediction_table
 from core.evaluation.predictions import Predictions
+from core.evaluation.rates import RATES
 from core.evaluation.scorecard import Entry
 from core.evaluation.subgroups import Subgroup, subgroup_intervals, whole
 from core.evaluation.threshold_interval import ThresholdInterval
@@ -114,8 +115,8 @@ def still(root: str, run_id: str, split: str, label: str, calibrated: bool, name
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def line_intervals(root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float) -> dict[str, Interval | None]:
-    """Every metric of one label against the rest with its 95 % interval, at a threshold."""
-    return metric_intervals(scores(root, run_id, split, calibrated).of_label(label), {label: threshold})
+    """Every rate of one label against the rest with its 95 % interval, at a threshold."""
+    return metric_intervals(scores(root, run_id, split, calibrated).of_label(label), {label: threshold}, names=RATES)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

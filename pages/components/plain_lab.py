@@ -6,6 +6,7 @@ import streamlit as st
 from core.evaluation.counts import Counts, counts_at
 from core.evaluation.intervals import Interval
 from core.evaluation.metrics import METRICS, evaluate
+from core.evaluation.scorecard import Entry
 from core.evaluation.utility import expected_cost, net_benefit
 from core.figures.matrix import matrix_figure
 from core.figures.roc_pr import Point, pr_figure, roc_figure
@@ -30,13 +31,10 @@ def show(scene: Scene, line: Line) -> None:
     one = scene.predictions().of_label(scene.label)
     y_true, y_score = one.column(scene.label)
     counts = counts_at(y_true, y_score, threshold)
-    left, right = st.columns([3, 2])
-    histogram = cached.line_view(str(scene.root), scene.run.run_id, scene.split, scene.calibrated).histogram(scene.label)
-    left.plotly_chart(histogram_figure(histogram, scene.classes, threshold), key="histogram",
-                      alt=f"Scores of both classes on {scene.split} with the threshold")  # fmt: skip
-    right.plotly_chart(matrix_figure(_matrix(counts), scene.classes), key="matrix",
-                       alt=f"Confusion matrix on {scene.split} at the threshold")  # fmt: skip
+    above = st.container()  # drawn after the numbers, which are what a hand on the slider waits for
     _rates(scene, evaluate(one, {scene.label: threshold}), counts, threshold)
+    with above:
+        _scores(scene, counts, threshold)
     _curves(scene, Point(threshold, counts))
 
 
@@ -49,10 +47,20 @@ def _moved(line: Line) -> None:
     line.move(st.session_state[f"slider_{line.key}"])
 
 
+def _scores(scene: Scene, counts: Counts, threshold: float) -> None:
+    """The histogram and the matrix."""
+    left, right = st.columns([3, 2])
+    histogram = cached.line_view(str(scene.root), scene.run.run_id, scene.split, scene.calibrated).histogram(scene.label)
+    left.plotly_chart(histogram_figure(histogram, scene.classes, threshold), key="histogram",
+                      alt=f"Scores of both classes on {scene.split} with the threshold")  # fmt: skip
+    right.plotly_chart(matrix_figure(_matrix(counts), scene.classes), key="matrix",
+                       alt=f"Confusion matrix on {scene.split} at the threshold")  # fmt: skip
+
+
 def _rates(scene: Scene, values: dict, counts: Counts, threshold: float) -> None:
     """The numbers that move, then those that stay."""
     key = (str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated)
-    found = cached.line_intervals(*key, threshold)
+    found = cached.line_intervals(*key, threshold) | {name: one for name, one in cached.still(*key, _STILL).items() if one.low is not None}
     with st.grid("auto", min_column_width=130):
         for name in (*_MOVING, *_STILL):
             _rate(METRICS[name].title, values[name], found.get(name), f"{METRICS[name].definition} On {scene.split}.")
@@ -66,7 +74,7 @@ def _rates(scene: Scene, values: dict, counts: Counts, threshold: float) -> None
     )
 
 
-def _rate(title: str, value: float | None, one: Interval | None, words: str) -> None:
+def _rate(title: str, value: float | None, one: Interval | Entry | None, words: str) -> None:
     low_high = f"{one.low:.3f} to {one.high:.3f}" if one else "no interval"
     st.metric(title, share(value), low_high, delta_color="off", delta_arrow="off", border=True, help=words)
 

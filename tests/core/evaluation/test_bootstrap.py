@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.evaluation.bootstrap import bootstrap_label_metrics, bootstrap_metrics, draw_weights
+from core.evaluation.bootstrap import bootstrap_label_metrics, bootstrap_metrics
+from core.evaluation.draws import draw_weights
 from core.evaluation.metrics import LABEL_METRICS, evaluate, metrics_of, per_label
 from core.evaluation.predictions import Predictions
 
@@ -90,6 +91,6 @@ def test_the_same_seed_gives_the_same_draws(random_binary):
 
 
 def test_many_draws_come_in_pieces(random_binary, monkeypatch):
-    monkeypatch.setattr("core.evaluation.bootstrap.CELLS_AT_ONCE", 60 * 7)
+    monkeypatch.setattr("core.evaluation.draws.CELLS_AT_ONCE", 60 * 7)
     assert [len(piece) for piece in draw_weights(random_binary(0), 20, seed=0)] == [7, 7, 6]
     assert bootstrap_metrics(random_binary(0), {"Pneumonia": 0.5}, ["f1"], 20, 0)["f1"].shape == (20,)

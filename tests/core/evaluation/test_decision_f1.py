@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from core.evaluation.bootstrap import draw_weights, drawn_sums
 from core.evaluation.decision_f1 import decision_f1, macro_f1_change
+from core.evaluation.draws import draw_weights, drawn_sums
 from core.evaluation.intervals import label_metric_intervals, metric_intervals
 
 

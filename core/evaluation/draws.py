@@ -1,0 +1,132 @@
+"""Bootstrap draws as weights: how often each image counts in each draw. Images of one patient are drawn together.
+
+A draw holds as many units as the data do, so that the share of a class varies as in a new sample of images: with class sizes held
+fixed, 95 % intervals of F1 cover the truth of such samples too seldom (88 % at a prevalence of .2). Where images have one class each,
+a class that a draw missed is given one of its units, so that every draw has both classes.
+
+Draws depend on the seed and on the names of the images or patients, not on the order of the rows or the scores: two runs with the same
+images and the same seed are given the same draws. The last few are kept, since one look at a page asks for the same ones many times.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.evaluation.counts import Counts
+from core.evaluation.predictions import Predictions
+
+CELLS_AT_ONCE = 2**22  # weights held at one time by a thread: 16 MiB as float32
+_EXACT = 2**24  # float32 holds whole numbers up to here
+_KEPT = 2**26  # bytes of draws that are kept for the next time
+
+
+def draw_weights(predictions: Predictions, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Pieces of the (draws, n) weights, whole numbers as float32 (float64 from 2**24 images on), each the transpose of an (n, d) array."""
+    unit = _units(predictions)
+    dtype = np.float32 if predictions.n < _EXACT else np.float64
+    for drawn in _pieces(predictions, unit, draws, seed):
+        yield drawn.astype(dtype).T.take(unit, axis=0).T
+
+
+def drawn_sums(predictions: Predictions, columns: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """(draws, m) float64: sums of (n, m) numbers over the images of each draw, the same draws as those of `draw_weights`.
+
+    Images of one patient are added up before they are drawn, so that this is quick where patients have many images.
+    """
+    unit = _units(predictions)
+    of_unit = np.stack([np.bincount(unit, column) for column in columns.T], axis=1)  # (units, m)
+    return np.concatenate([drawn.astype(np.float64) @ of_unit for drawn in _pieces(predictions, unit, draws, seed)])
+
+
+def drawn_counts(predictions: Predictions, decided: list[np.ndarray], draws: int, seed: int) -> list[Counts]:
+    """The counts (draws, L) of each of several ways to decide, (n, L) 0/1 each, under the same draws."""
+    return counts_from_sums(drawn_sums(predictions, count_columns(predictions, decided), draws, seed), len(decided))
+
+
+def count_columns(predictions: Predictions, decided: list[np.ndarray]) -> np.ndarray:
+    """(n, L + 2 L for each way + 1): images with the label; right calls and all calls; ones."""
+    calls = [array.astype(np.uint8) for array in decided]
+    pieces = [piece for call in calls for piece in (predictions.y_true & call, call)]
+    return np.hstack([predictions.y_true, *pieces, np.ones((predictions.n, 1), np.uint8)])
+
+
+def counts_from_sums(sums: np.ndarray, ways: int) -> list[Counts]:
+    """The counts of each way, from sums (d, L + 2 L * ways + 1) of `count_columns`."""
+    images, blocks = sums[:, -1:], np.split(sums[:, :-1], 1 + 2 * ways, axis=1)
+    return [
+        Counts(tp=tp, fp=called - tp, fn=blocks[0] - tp, tn=images - blocks[0] - called + tp)
+        for tp, called in zip(blocks[1::2], blocks[2::2], strict=True)
+    ]
+
+
+def _pieces(predictions: Predictions, unit: np.ndarray, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """(d, units) pieces, whole numbers, of how often each unit is drawn; d is such that d * n stays within CELLS_AT_ONCE."""
+    units, classes = int(unit.max()) + 1, _small_classes(predictions, unit)
+    step = max(1, CELLS_AT_ONCE // predictions.n)
+    key = (units, tuple(members.tobytes() for members in classes), draws, seed, step)
+    if (kept := _DRAWN.get(key)) is not None:
+        yield from kept
+        return
+    generator, made = np.random.default_rng(seed), []
+    for start in range(0, draws, step):
+        made.append(_narrow(_drawn(generator, units, classes, min(step, draws - start))))
+        yield made[-1]
+    _DRAWN.put(key, made)
+
+
+class _Kept:
+    """The draws that were last asked for, as many as _KEPT bytes hold; threads may share them."""
+
+    def __init__(self):
+        self._lock, self._made = threading.Lock(), OrderedDict()
+
+    def get(self, key: tuple) -> list[np.ndarray] | None:
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+            return self._made.get(key)
+
+    def put(self, key: tuple, made: list[np.ndarray]) -> None:
+        with self._lock:
+            self._made[key] = made
+            while sum(piece.nbytes for pieces in self._made.values() for piece in pieces) > _KEPT:
+                self._made.popitem(last=False)
+
+
+_DRAWN = _Kept()
+
+
+def _narrow(weights: np.ndarray) -> np.ndarray:
+    """The same numbers in a byte each, where they fit, as they nearly always do."""
+    return weights.astype(np.uint8) if weights.max(initial=0) < 256 else weights
+
+
+def _units(predictions: Predictions) -> np.ndarray:
+    """(n,) number, in the order of their names, of the unit that each image is drawn with: its patient where known, or itself."""
+    names = predictions.image_ids if predictions.patients is None else predictions.patients
+    return np.unique(names, return_inverse=True)[1]
+
+
+def _small_classes(predictions: Predictions, unit: np.ndarray) -> list[np.ndarray]:
+    """The units of each class (binary: without, and with any image of the label; multi-class: the most frequent) that a draw may miss.
+
+    With more than 64 units a class is missed once in 10^28 draws. Multi-label images have no class.
+    """
+    if predictions.task == "multilabel":
+        return []
+    totals = np.stack([np.bincount(unit, truth) for truth in predictions.y_true.T], axis=1)  # (units, L)
+    of_unit = totals[:, 0] > 0 if predictions.task == "binary" else totals.argmax(axis=1)
+    classes = [np.flatnonzero(of_unit == value) for value in np.unique(of_unit)]
+    return [members for members in classes if members.size <= 64]
+
+
+def _drawn(generator: np.random.Generator, units: int, classes: list[np.ndarray], draws: int) -> np.ndarray:
+    """(draws, units) int64: how often each unit was drawn, with replacement."""
+    picks = generator.integers(units, size=(draws, units)) + units * np.arange(draws)[:, None]
+    weights = np.bincount(picks.ravel(), minlength=draws * units).reshape(draws, units)
+    for members in classes:
+        missed = np.flatnonzero(weights[:, members].sum(axis=1) == 0)
+        weights[missed, generator.choice(members, size=missed.size)] = 1
+    return weights
