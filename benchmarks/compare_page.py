@@ -7,23 +7,21 @@ ended. The first visit counts the intervals; all others find them counted ("warm
 
 import argparse
 import hashlib
-import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from urllib.parse import quote_plus
 
 import numpy as np
 import psutil
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from browser import Served, served  # noqa: E402  (after the path is set)
 
 from core.evaluation.predictions import Predictions  # noqa: E402
 from core.jobs.external_run import keep_external  # noqa: E402
@@ -34,7 +32,6 @@ LABELS = (
     "Emphysema", "Fibrosis", "Pleural Thickening", "Hernia",
 )  # fmt: skip
 IMAGES = {"val": 11_212, "test": 25_596}  # test as in ChestX-ray14, with its patients about 3.6 images each
-CHROMIUM = "/usr/bin/chromium"
 _SCREEN = {"width": 1280, "height": 1400}
 _CURVES = ("ROC", "Precision and recall", "Calibration", "Decision curve")
 _TABLE = "Metrics of the runs in view on"
@@ -71,24 +68,6 @@ def _scored(split: str, y_true: np.ndarray, skill: float, chance: np.random.Gene
     return Predictions("multilabel", split, LABELS, ids, patients, y_true, (1 / (1 + np.exp(-noise))).astype(np.float32))
 
 
-def serve(store: Path, log: Path) -> tuple[subprocess.Popen, str]:
-    """The app over a store, on loopback."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
-    with log.open("w") as stream:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream, env={**os.environ, "CUTPOINT_STORE": str(store)})
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-                return process, url
-        except OSError:
-            time.sleep(0.25)
-    raise SystemExit(f"the server did not answer: see {log}")
-
-
 def visit(context: BrowserContext, url: str) -> tuple[Page, float]:
     """Seconds until the last of the page's figures is drawn and its script has ended."""
     page = context.new_page()
@@ -109,31 +88,28 @@ def pressed(page: Page, name: str) -> float:
     return page.evaluate("(performance.now() - window.clicked) / 1000")
 
 
-def wait_until_idle(process: subprocess.Popen) -> float:
+def wait_until_idle(pid: int) -> float:
     """Seconds until the server has counted all that may be asked for next."""
-    began, server, quiet = time.perf_counter(), psutil.Process(process.pid), 0
+    began, server, quiet = time.perf_counter(), psutil.Process(pid), 0
     while quiet < 3:
         quiet = quiet + 1 if server.cpu_percent(1.0) < 20 else 0
     return time.perf_counter() - began
 
 
-def measure(process: subprocess.Popen, url: str, store: Path, repeats: int) -> None:
+def measure(app: Served, store: Path, repeats: int) -> None:
     """Prints each time as the least and the median of its repeats."""
     titles = "&".join(f"runs={quote_plus(run.title)}" for run in Store(store).runs())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"])
-        address, context = f"{url}/compare?{titles}", browser.new_context(viewport=_SCREEN)
-        page, first = visit(context, address)
-        print(f"first visit, nothing counted: {first:.1f} s")
-        pressed(page, "Validation"), pressed(page, "Test"), pressed(page, "Sensitivity"), pressed(page, "ROC AUC")
-        page.close()
-        print(f"all that may be asked for next is counted after {wait_until_idle(process):.0f} s more")
-        told("warm visit", [_closed(visit(context, address)) for _ in range(repeats)])
-        told("warm visit by a browser that never saw the app", [_alone(browser, address) for _ in range(repeats)])
-        page, _ = visit(context, address)
-        for name, back in (("Validation", "Test"), ("Sensitivity", "ROC AUC"), ("Cost", "Metrics")):
-            told(f"to {name}", [(pressed(page, name), pressed(page, back))[0] for _ in range(repeats)])
-        browser.close()
+    address, context = f"{app.url}/compare?{titles}", app.browser.new_context(viewport=_SCREEN)
+    page, first = visit(context, address)
+    print(f"first visit, nothing counted: {first:.1f} s")
+    pressed(page, "Validation"), pressed(page, "Test"), pressed(page, "Sensitivity"), pressed(page, "ROC AUC")
+    page.close()
+    print(f"all that may be asked for next is counted after {wait_until_idle(app.pid):.0f} s more")
+    told("warm visit", [_closed(visit(context, address)) for _ in range(repeats)])
+    told("warm visit by a browser that never saw the app", [_alone(app.browser, address) for _ in range(repeats)])
+    page, _ = visit(context, address)
+    for name, back in (("Validation", "Test"), ("Sensitivity", "ROC AUC"), ("Cost", "Metrics")):
+        told(f"to {name}", [(pressed(page, name), pressed(page, back))[0] for _ in range(repeats)])
 
 
 def told(what: str, seconds: list[float]) -> None:
@@ -164,12 +140,8 @@ def main() -> None:
         store = asked.store or Path(folder) / "store"
         if not (store / "runs").exists():
             make_runs(store, asked.runs)
-        process, url = serve(store, Path(folder) / "server.log")
-        try:
-            measure(process, url, store, asked.repeats)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+        with served(store) as app:
+            measure(app, store, asked.repeats)
 
 
 if __name__ == "__main__":

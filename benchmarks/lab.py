@@ -14,12 +14,13 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from playwright.sync_api import Locator, sync_playwright
+from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from compare_page import CHROMIUM, make_runs, serve  # noqa: E402  (after the path is set)
+from browser import served  # noqa: E402  (after the path is set)
+from compare_page import make_runs  # noqa: E402
 
 from core.runs.store import Store  # noqa: E402
 
@@ -74,37 +75,35 @@ def told(plot: Locator, moves: str) -> str:
     return f"median {times[MOVES // 2]:.1f} ms, worst {times[-1]:.1f} ms"
 
 
+def measure(page: Page, rounds: int) -> None:
+    """Prints the times of the line in the browser, then those of the plain slider."""
+    page.wait_for_selector(".lab .rate", timeout=120_000)
+    page.wait_for_timeout(5000)
+    plot = page.locator(".lab .histogram")
+    for _ in range(rounds):
+        print(f"work: {told(plot, WORK)}; to the next frame: {told(plot, FRAME)}")
+        page.wait_for_timeout(3000)
+    rests = [(plot.evaluate(REST, number), page.wait_for_timeout(700))[0] for number in range(MOVES // 3)]
+    print(f"Python knows: {spread(rests)}")
+    page.goto(f"{page.url}&plain=true")
+    slider = page.get_by_role("slider").first
+    slider.wait_for(timeout=120_000)
+    page.wait_for_timeout(5000)
+    keys = [slider.evaluate(KEY) for _ in range(MOVES // 3)]
+    print(f"plain slider, to the last number: {spread([one for one in keys if one])}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "store"
         make_runs(store, 1)
-        process, url = serve(store, Path(folder) / "server.log")
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(f"{url}/thresholds?runs={quote_plus(Store(store).runs()[0].title)}")
-            page.wait_for_selector(".lab .rate", timeout=120_000)
-            page.wait_for_timeout(5000)
-            for _ in range(asked.rounds):
-                plot = page.locator(".lab .histogram")
-                print(f"work: {told(plot, WORK)}; to the next frame: {told(plot, FRAME)}")
-                page.wait_for_timeout(3000)
-            rests = [(plot.evaluate(REST, number), page.wait_for_timeout(700))[0] for number in range(MOVES // 3)]
-            print(f"Python knows: {spread(rests)}")
-            page.goto(f"{page.url}&plain=true")
-            slider = page.get_by_role("slider").first
-            slider.wait_for(timeout=120_000)
-            page.wait_for_timeout(5000)
-            keys = [slider.evaluate(KEY) for _ in range(MOVES // 3)]
-            print(f"plain slider, to the last number: {spread([one for one in keys if one])}")
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+        with served(store) as app:
+            page = app.browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{app.url}/thresholds?runs={quote_plus(Store(store).runs()[0].title)}")
+            measure(page, asked.rounds)
 
 
 if __name__ == "__main__":

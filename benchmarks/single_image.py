@@ -37,7 +37,7 @@ from core.training.history import Silence  # noqa: E402
 
 SOURCE, SIDE = "phantom:binary:images=60:size=64:seed=0", 224
 SETTINGS = {"backbone": "resnet18", "pretrained": False, "trainable": "all", "image_size": SIDE, "max_epochs": 1}
-BAR, MAP_BAR = 1.5, 1.3
+DRAWN, BAR, MAP_BAR = 40, 1.5, 1.3
 
 
 def predictor(root: Path) -> Predictor:
@@ -48,10 +48,15 @@ def predictor(root: Path) -> Predictor:
     return Predictor(store, store.get("resnet18"))
 
 
-def jpeg() -> bytes:
-    """A drawn X-ray, 1,200 x 900."""
+def picture(number: int) -> Image.Image:
+    """One of DRAWN drawn X-rays, 1,200 x 900."""
+    return Image.fromarray(draw(plan(DRAWN, 0)[number % DRAWN], 1024)).resize((1200, 900))
+
+
+def jpeg(number: int = 0) -> bytes:
+    """The same as a file."""
     stream = io.BytesIO()
-    Image.fromarray(draw(plan(40, 0)[0], 1024)).resize((1200, 900)).save(stream, "JPEG", quality=90)
+    picture(number).save(stream, "JPEG", quality=90)
     return stream.getvalue()
 
 

@@ -5,36 +5,26 @@ and each page a new visit to a server that has answered before. How firm the ans
 """
 
 import argparse
-import io
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from compare_page import CHROMIUM, serve  # noqa: E402  (after the path is set)
-from single_image import predictor  # noqa: E402
+from browser import served  # noqa: E402  (after the path is set)
+from single_image import jpeg, predictor  # noqa: E402
 
-from core.data.phantom.drawing import draw, plan  # noqa: E402
 from core.machine import this_machine  # noqa: E402
 
 BAR = 1.5  # seconds
 _LISTEN = "document.addEventListener('change', () => { window.chosen = performance.now(); }, {capture: true, once: true})"
 _STANDS = """() => [...document.querySelectorAll("[data-testid='stMain'] h3, [data-testid='stMain'] h2")].some(
     one => ['normal', 'pneumonia'].includes(one.innerText.trim().toLowerCase())) && performance.now() - window.chosen"""
-
-
-def jpeg(number: int) -> bytes:
-    """One of many drawn X-rays, 1,200 x 900."""
-    stream = io.BytesIO()
-    Image.fromarray(draw(plan(60, 1)[number], 1024)).resize((1200, 900)).save(stream, "JPEG", quality=90)
-    return stream.getvalue()
 
 
 def seconds_of(page: Page, address: str, number: int) -> float:
@@ -54,19 +44,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=10)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "store"
         title = predictor(store).run.title
-        process, url = serve(store, Path(folder) / "server.log")
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        with served(store) as app:
+            page, address = (
+                app.browser.new_page(viewport={"width": 1280, "height": 900}),
+                f"{app.url}/single_image?runs={quote_plus(title)}",
             )
-            page, address = browser.new_page(viewport={"width": 1280, "height": 900}), f"{url}/single_image?runs={quote_plus(title)}"
             first, *later = [seconds_of(page, address, number) for number in range(asked.rounds + 1)]
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
     print(f"{this_machine().title}; n = {len(later)}")
     print(f"the first, with the model to load: {first:.2f} s")
     print(f"warm: median {statistics.median(later):.2f} s, {min(later):.2f} to {max(later):.2f} (bar {BAR})")

@@ -5,12 +5,11 @@ fixed, 95 % intervals of F1 cover the truth of such samples too seldom (88 % at 
 a class that a draw missed is given one of its units, so that every draw has both classes.
 
 Draws depend on the seed and on the names of the images or patients, not on the order of the rows or the scores: two runs with the same
-images and the same seed are given the same draws. The last few are kept, since one look at a page asks for the same ones many times.
+images and the same seed are given the same draws. The last two sets are kept, since one look at a page asks for the same ones many times.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from core.evaluation.predictions import Predictions
 
 CELLS_AT_ONCE = 2**22  # weights held at one time by a thread: 16 MiB as float32
 _EXACT = 2**24  # float32 holds whole numbers up to here
-_KEPT = 2**26  # bytes of draws that are kept for the next time
+_KEPT_CELLS = 2**25  # draws of more units are made anew each time: as bytes, 32 MiB of them are kept twice
 
 
 def draw_weights(predictions: Predictions, draws: int, seed: int) -> Iterator[np.ndarray]:
@@ -61,46 +60,26 @@ def counts_from_sums(sums: np.ndarray, ways: int) -> list[Counts]:
     ]
 
 
-def _pieces(predictions: Predictions, unit: np.ndarray, draws: int, seed: int) -> Iterator[np.ndarray]:
+def _pieces(predictions: Predictions, unit: np.ndarray, draws: int, seed: int) -> Iterable[np.ndarray]:
     """(d, units) pieces, whole numbers, of how often each unit is drawn; d is such that d * n stays within CELLS_AT_ONCE."""
     units, classes = int(unit.max()) + 1, _small_classes(predictions, unit)
     step = max(1, CELLS_AT_ONCE // predictions.n)
-    key = (units, tuple(members.tobytes() for members in classes), draws, seed, step)
-    if (kept := _DRAWN.get(key)) is not None:
-        yield from kept
-        return
-    generator, made = np.random.default_rng(seed), []
+    made = _kept if draws * units <= _KEPT_CELLS else _made
+    return made(units, tuple(tuple(members.tolist()) for members in classes), draws, seed, step)
+
+
+@lru_cache(maxsize=2)
+def _kept(*asked) -> tuple[np.ndarray, ...]:
+    """All that `_made` yields."""
+    return tuple(_made(*asked))
+
+
+def _made(units: int, classes: tuple[tuple[int, ...], ...], draws: int, seed: int, step: int) -> Iterator[np.ndarray]:
+    """Pieces of `step` draws, in as few bytes as their numbers need: nearly always one each."""
+    generator = np.random.default_rng(seed)
     for start in range(0, draws, step):
-        made.append(_narrow(_drawn(generator, units, classes, min(step, draws - start))))
-        yield made[-1]
-    _DRAWN.put(key, made)
-
-
-class _Kept:
-    """The draws that were last asked for, as many as _KEPT bytes hold; threads may share them."""
-
-    def __init__(self):
-        self._lock, self._made = threading.Lock(), OrderedDict()
-
-    def get(self, key: tuple) -> list[np.ndarray] | None:
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-            return self._made.get(key)
-
-    def put(self, key: tuple, made: list[np.ndarray]) -> None:
-        with self._lock:
-            self._made[key] = made
-            while sum(piece.nbytes for pieces in self._made.values() for piece in pieces) > _KEPT:
-                self._made.popitem(last=False)
-
-
-_DRAWN = _Kept()
-
-
-def _narrow(weights: np.ndarray) -> np.ndarray:
-    """The same numbers in a byte each, where they fit, as they nearly always do."""
-    return weights.astype(np.uint8) if weights.max(initial=0) < 256 else weights
+        drawn = _drawn(generator, units, classes, min(step, draws - start))
+        yield drawn.astype(np.min_scalar_type(drawn.max()))
 
 
 def _units(predictions: Predictions) -> np.ndarray:
@@ -122,7 +101,7 @@ def _small_classes(predictions: Predictions, unit: np.ndarray) -> list[np.ndarra
     return [members for members in classes if members.size <= 64]
 
 
-def _drawn(generator: np.random.Generator, units: int, classes: list[np.ndarray], draws: int) -> np.ndarray:
+def _drawn(generator: np.random.Generator, units: int, classes: tuple[tuple[int, ...], ...], draws: int) -> np.ndarray:
     """(draws, units) int64: how often each unit was drawn, with replacement."""
     picks = generator.integers(units, size=(draws, units)) + units * np.arange(draws)[:, None]
     weights = np.bincount(picks.ravel(), minlength=draws * units).reshape(draws, units)

@@ -15,10 +15,9 @@ from core.images.raster import decode_raster
 _ACCEPTED = "it must be PNG, JPEG, TIFF, BMP, single GIF or WEBP, or DICOM"
 _SAVE_AS_PNG = "Save the picture as PNG and try again"
 
-_JPEG = b"\xff\xd8\xff"
 _SIGNATURES = (  # first bytes -> Pillow's name
     (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (_JPEG, "JPEG"),
+    (b"\xff\xd8\xff", "JPEG"),
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"II+\0", "TIFF"),  # BigTIFF, as the next
@@ -119,11 +118,6 @@ def _check_bytes(count: int) -> None:
     if count > MAX_BYTES:
         size, limit = f"{count / 2**20:.0f} MiB", f"{MAX_BYTES // 2**20} MiB"
         raise ImageError(f"the file has {size}", f"at most {limit} are read", "Save a smaller or compressed copy")
-
-
-def is_jpeg(data: bytes) -> bool:
-    """Whether the bytes of a file are those of a JPEG, which `decode` reads at a reduced scale where it is told a side."""
-    return data.startswith(_JPEG)
 
 
 def _form(data: bytes) -> str:

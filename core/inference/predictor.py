@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import ExplanationError, ImageError
 from core.evaluation.decisions import decide
 from core.evaluation.ensembles import mean_scores
-from core.images.decode import Decoded, decode, is_jpeg, read
+from core.images.decode import Decoded, decode, read
 from core.images.gate import remarks
 from core.images.remark import Remark, is_doubtful
 from core.inference.explanation import Explanation, SquareMaps
@@ -62,14 +62,9 @@ class Predictor:
         self._scorers = [Scorer(one, place, store.root) for one, place in members]
 
     def answer(self, name: str, data: bytes) -> Answer:
-        """What the run says of a picture's bytes. A JPEG is decoded in full, to be looked at, while its reduced form is scored."""
+        """What the run says of a picture's bytes."""
         try:
-            if not is_jpeg(data):
-                return self.answer_decoded(name, decode(data))
-            with ThreadPoolExecutor(1) as beside:
-                said = beside.submit(lambda: remarks(decode(data)))
-                scores = mean_scores([scorer.of_picture(decode(data, scorer.view[0])) for scorer in self._scorers])
-                return self.told(name, scores, said.result())
+            return self.answer_decoded(name, decode(data))
         except ImageError as error:
             return Answer(name, False, str(error))
 
