@@ -3,8 +3,7 @@
 Serves the app over one run of simulated scores and moves the line 60 times in Chromium, in each of some rounds. "Work" is from the event
 to the end of drawing, with one pixel read back; "to the next frame" adds the browser's wait for the screen, 16.7 ms at 60 Hz. "Python
 knows" is from the last move to the answer that Python sends back, the line's place in the address, and so includes the 150 ms after which
-the line counts as resting. For the plain slider the time is from a key to the last number that changes, 200 ms of which
-Streamlit waits before it sends the place.
+the line counts as resting. For the plain slider the time is from a step to the last number that changes.
 """
 
 import argparse
@@ -57,8 +56,8 @@ KEY = """async (slider) => {
     const moves = /^(Sensitivity|Specificity|Precision|NPV|F1|Accuracy|Youden|Flagged|Cost|Net benefit)/;  // not those of the tabs below
     const watch = new MutationObserver((found) => found.some((one) => moves.test(number(one))) && (last = performance.now()));
     watch.observe(app, { subtree: true, childList: true, characterData: true });
-    slider.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', code: 'ArrowRight', keyCode: 39, bubbles: true }));
-    slider.dispatchEvent(new KeyboardEvent('keyup', { key: 'ArrowRight', code: 'ArrowRight', keyCode: 39, bubbles: true }));
+    slider.stepUp();
+    slider.dispatchEvent(new Event('input'));
     await new Promise((done) => setTimeout(done, 1500));
     watch.disconnect();
     return last - began; }"""

@@ -18,25 +18,39 @@ from core.evaluation.predictions import Predictions
 
 CELLS_AT_ONCE = 2**22  # weights held at one time by a thread: 16 MiB as float32
 _EXACT = 2**24  # float32 holds whole numbers up to here
+_DRAWS_AT_ONCE = 16  # that are multiplied: a few hundred KiB, which stay in the processor's cache
 _KEPT_CELLS = 2**25  # draws of more units are made anew each time: as bytes, 32 MiB of them are kept twice
 
 
 def draw_weights(predictions: Predictions, draws: int, seed: int) -> Iterator[np.ndarray]:
     """Pieces of the (draws, n) weights, whole numbers as float32 (float64 from 2**24 images on), each the transpose of an (n, d) array."""
-    unit = _units(predictions)
+    unit = predictions.units
     dtype = np.float32 if predictions.n < _EXACT else np.float64
     for drawn in _pieces(predictions, unit, draws, seed):
         yield drawn.astype(dtype).T.take(unit, axis=0).T
 
 
 def drawn_sums(predictions: Predictions, columns: np.ndarray, draws: int, seed: int) -> np.ndarray:
-    """(draws, m) float64: sums of (n, m) numbers over the images of each draw, the same draws as those of `draw_weights`.
+    """(draws, m) float64: sums of (n, m) whole numbers over the images of each draw, the same draws as those of `draw_weights`.
 
     Images of one patient are added up before they are drawn, so that this is quick where patients have many images.
     """
-    unit = _units(predictions)
+    unit = predictions.units
     of_unit = np.stack([np.bincount(unit, column) for column in columns.T], axis=1)  # (units, m)
-    return np.concatenate([drawn.astype(np.float64) @ of_unit for drawn in _pieces(predictions, unit, draws, seed)])
+    dtype = np.float32 if of_unit.max() * len(of_unit) < _EXACT else np.float64
+    few, of_unit = np.empty((_DRAWS_AT_ONCE, len(of_unit)), dtype), of_unit.astype(dtype)
+    found = [_filled(few, some) @ of_unit for drawn in _pieces(predictions, unit, draws, seed) for some in _parts(drawn)]
+    return np.concatenate(found).astype(np.float64)
+
+
+def _parts(drawn: np.ndarray) -> Iterator[np.ndarray]:
+    return (drawn[start : start + _DRAWS_AT_ONCE] for start in range(0, len(drawn), _DRAWS_AT_ONCE))
+
+
+def _filled(room: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Some rows as the numbers of `room`, which is used again: new memory would take most of the time."""
+    np.copyto(room[: len(rows)], rows)
+    return room[: len(rows)]
 
 
 def drawn_counts(predictions: Predictions, decided: list[np.ndarray], draws: int, seed: int) -> list[Counts]:
@@ -80,12 +94,6 @@ def _made(units: int, classes: tuple[tuple[int, ...], ...], draws: int, seed: in
     for start in range(0, draws, step):
         drawn = _drawn(generator, units, classes, min(step, draws - start))
         yield drawn.astype(np.min_scalar_type(drawn.max()))
-
-
-def _units(predictions: Predictions) -> np.ndarray:
-    """(n,) number, in the order of their names, of the unit that each image is drawn with: its patient where known, or itself."""
-    names = predictions.image_ids if predictions.patients is None else predictions.patients
-    return np.unique(names, return_inverse=True)[1]
 
 
 def _small_classes(predictions: Predictions, unit: np.ndarray) -> list[np.ndarray]:

@@ -4,7 +4,7 @@ Proportions have Wilson's interval, ROC AUC has DeLong's, everything else the bo
 not independent: then proportions too are bootstrapped by patient, and DeLong adds up the terms of a patient.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, isnan, log, sqrt
 from statistics import NormalDist
@@ -93,7 +93,7 @@ def metric_intervals(
     The thresholds count as fixed: the interval says how far the value depends on which images of the split were met.
     """
     names = metrics_of(predictions.task) if names is None else tuple(names)
-    values, known = evaluate(predictions, thresholds), closed_intervals(predictions, thresholds, level)
+    values, known = evaluate(predictions, thresholds, names), closed_intervals(predictions, thresholds, level, names)
     open_names = [name for name in names if values[name] is not None and name not in known]
     drawn = bootstrap_metrics(predictions, thresholds, open_names, draws, seed)
     known |= drawn_intervals(predictions, values, drawn, level)
@@ -116,11 +116,13 @@ def label_metric_intervals(
     return {label: {name: found.get(name) for name in LABEL_METRICS} for label, found in known.items()}
 
 
-def closed_intervals(predictions: Predictions, thresholds: Mapping[str, float], level: float = 0.95) -> dict[str, Interval]:
-    """The metrics of the task whose interval has a formula."""
+def closed_intervals(
+    predictions: Predictions, thresholds: Mapping[str, float], level: float = 0.95, names: Collection[str] | None = None
+) -> dict[str, Interval]:
+    """The metrics of the task whose interval has a formula; the area's, which takes the time, only where it is among the names."""
     decided = decisions(predictions, thresholds)
     if predictions.task == "binary":
-        return _closed_of_label(predictions, decided, 0, level)
+        return _closed_of_label(predictions, decided, 0, level, names is None or "roc_auc" in names)
     if predictions.has_repeated_patients:
         return {}
     right = decided == predictions.y_true
@@ -144,10 +146,12 @@ def _closed_of_labels(predictions: Predictions, thresholds: Mapping[str, float],
     return {label: _closed_of_label(predictions, decided, column, level) for column, label in enumerate(predictions.labels)}
 
 
-def _closed_of_label(predictions: Predictions, decided: np.ndarray, column: int, level: float) -> dict[str, Interval]:
+def _closed_of_label(
+    predictions: Predictions, decided: np.ndarray, column: int, level: float, with_area: bool = True
+) -> dict[str, Interval]:
     y_true, clustered = predictions.y_true[:, column], predictions.has_repeated_patients
     known = {} if clustered else _proportions(_binary_parts(counts_of(y_true, decided[:, column])), level)
-    if 0 < y_true.sum() < predictions.n:
+    if with_area and 0 < y_true.sum() < predictions.n:
         patients = predictions.patients if clustered else None
         known["roc_auc"] = delong_interval(y_true, predictions.y_score[:, column], level, patients)
     return known

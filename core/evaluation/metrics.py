@@ -1,6 +1,6 @@
 """The value of each metric for one run on one split: in all, label by label, or why there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -14,13 +14,13 @@ from core.evaluation.weighted_metrics import weighted_label_metrics, weighted_me
 __all__ = ["LABEL_METRICS", "METRICS", "Metric", "evaluate", "metrics_of", "per_label", "unavailable", "unavailable_of_label"]
 
 
-def evaluate(predictions: Predictions, thresholds: Mapping[str, float]) -> dict[str, float | None]:
-    """Every metric of the task; None where it cannot be had (`unavailable` says why), never nan.
+def evaluate(predictions: Predictions, thresholds: Mapping[str, float], names: Iterable[str] | None = None) -> dict[str, float | None]:
+    """The named metrics of the task, or all; None where it cannot be had (`unavailable` says why), never nan.
 
     `thresholds` has one value in 0..1 per label; a multi-class task decides by the highest score and does not read them. How labels
     are put together: see `weighted_metrics`. Raises EvaluationError for a threshold that is missing or outside 0..1.
     """
-    values = weighted_metrics(predictions, thresholds, _once(predictions), metrics_of(predictions.task))
+    values = weighted_metrics(predictions, thresholds, _once(predictions), names or metrics_of(predictions.task))
     return {name: _number(value[0]) for name, value in values.items()}
 
 

@@ -52,9 +52,9 @@ class Predictions:
     def __post_init__(self):
         _check_names(self)
         self._set("labels", tuple(str(label) for label in self.labels))
-        self._set("image_ids", np.asarray(self.image_ids).astype(str))
+        self._set("image_ids", np.asarray(self.image_ids).astype(str, copy=False))
         self._set("patients", each_known(self.patients, self.image_ids))
-        self._set("groups", {str(name): np.asarray(column).astype(str) for name, column in self.groups.items()})
+        self._set("groups", {str(name): np.asarray(column).astype(str, copy=False) for name, column in self.groups.items()})
         _check_shapes(self)
         self._set("y_true", _zero_or_one(self.y_true))
         self._set("y_score", _scores(self.y_score))
@@ -74,6 +74,15 @@ class Predictions:
         """True where some patient is known to have several images: then images are not independent of each other."""
         return self.patients is not None and len(set(self.patients.tolist())) < self.n
 
+    @cached_property
+    def units(self) -> np.ndarray:
+        """(n,) number, in the order of their names, of what each image is drawn with: its patient where known, or itself."""
+        return np.unique(self.image_ids if self.patients is None else self.patients, return_inverse=True)[1]
+
+    @cached_property
+    def _alone(self) -> dict[str, "Predictions"]:
+        return {}
+
     def label_index(self, label: str) -> int:
         """The column of a label. Raises EvaluationError for a label that is not there."""
         if label not in self.labels:
@@ -86,9 +95,11 @@ class Predictions:
         return self.y_true[:, index], self.y_score[:, index]
 
     def of_label(self, label: str) -> "Predictions":
-        """One label against the rest, as a binary task of the same images."""
-        y_true, y_score = self.column(label)
-        return replace(self, task="binary", labels=(label,), y_true=y_true[:, None], y_score=y_score[:, None])
+        """One label against the rest, as a binary task of the same images. Asked again it is the same object."""
+        if label not in self._alone:
+            y_true, y_score = self.column(label)
+            self._alone[label] = replace(self, task="binary", labels=(label,), y_true=y_true[:, None], y_score=y_score[:, None])
+        return self._alone[label]
 
     def select(self, rows: np.ndarray) -> "Predictions":
         """Some images, by (m,) indices or (n,) bool, in that order. Raises EvaluationError where none is left."""
@@ -154,11 +165,13 @@ def each_known(patients: np.ndarray | None, image_ids: np.ndarray) -> np.ndarray
     """(n,) str patients, one for each of (n,) images whose patient is not known, ""; None where no patient is."""
     if patients is None:
         return None
-    patients = np.asarray(patients).astype(str)
+    patients = np.asarray(patients).astype(str, copy=False)
     unknown = patients == ""
     if unknown.all():
         return None
-    return np.where(unknown, np.char.add("image ", image_ids), patients) if patients.shape == image_ids.shape else patients
+    if patients.shape != image_ids.shape or not unknown.any():
+        return patients
+    return np.where(unknown, np.char.add("image ", image_ids), patients)
 
 
 def _check_names(predictions: Predictions):

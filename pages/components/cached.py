@@ -29,8 +29,7 @@ from core.evaluation.grey_zone import Zone, ZoneReport, find_zone, zone_report
 from core.evaluation.intervals import Interval, metric_intervals
 from core.evaluation.label_point import LabelPoint, by_the_highest
 from core.evaluation.label_point import label_point as make_label_point
-from core.evaluation.label_rows import LabelRow
-from core.evaluation.label_rows import label_rows as make_label_rows
+from core.evaluation.label_rows import LabelRow, label_rows
 from core.evaluation.line_view import LineView
 from core.evaluation.line_view import line_view as make_line_view
 from core.evaluation.logistic_calibration import LogisticCalibration, fit_logistic
@@ -94,7 +93,7 @@ def temperature(root: str, run_id: str) -> Temperature:
     return fit_temperature(predictions(root, run_id, "val"))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def scores(root: str, run_id: str, split: str, calibrated: bool) -> Predictions:
     """A run's scores as they are, or calibrated by its temperature."""
     found = predictions(root, run_id, split)
@@ -119,10 +118,10 @@ def line_intervals(root: str, run_id: str, split: str, label: str, calibrated: b
     return metric_intervals(scores(root, run_id, split, calibrated).of_label(label), {label: threshold}, names=RATES)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def label_rows(root: str, run_id: str, split: str, calibrated: bool, thresholds: tuple[tuple[str, float], ...]) -> tuple[LabelRow, ...]:
-    """Every label at its own threshold, with intervals."""
-    return make_label_rows(scores(root, run_id, split, calibrated), dict(thresholds))
+@st.cache_data(max_entries=1024, show_spinner=False)
+def label_row(root: str, run_id: str, split: str, calibrated: bool, label: str, threshold: float) -> LabelRow:
+    """A label at a threshold, with intervals."""
+    return label_rows(scores(root, run_id, split, calibrated).of_label(label), {label: threshold})[0]
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

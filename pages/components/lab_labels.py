@@ -27,7 +27,7 @@ def show(scene: Scene) -> None:
     """One rule for all, the table, what is done with all thresholds, and 'No Finding'."""
     lines = {label: scene.line(label) for label in scene.run.data.labels}
     thresholds = tuple((label, line.place) for label, line in lines.items())
-    rows = cached.label_rows(*_key(scene), thresholds)
+    rows = tuple(cached.label_row(*_key(scene), *one) for one in thresholds)  # one by one: as a rule one line moved
     _rule_for_all(scene, lines)
     _edit(scene, lines, rows)
     st.caption(_words(scene))

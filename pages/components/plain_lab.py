@@ -1,11 +1,14 @@
 """The lab with a plain slider: the same numbers, figure by figure, for those who switch the other one off."""
 
+from math import isnan
+
 import numpy as np
 import streamlit as st
 
 from core.evaluation.counts import Counts, counts_at
 from core.evaluation.intervals import Interval
-from core.evaluation.metrics import METRICS, evaluate
+from core.evaluation.metrics import METRICS
+from core.evaluation.rates import RATES
 from core.evaluation.scorecard import Entry
 from core.evaluation.utility import expected_cost, net_benefit
 from core.figures.matrix import matrix_figure
@@ -14,7 +17,8 @@ from core.figures.scores import histogram_figure
 from pages.components import cached
 from pages.components.chart import chart
 from pages.components.lab_scene import Scene
-from pages.components.line import STEP, Line
+from pages.components.line import DIGITS, Line
+from pages.components.plain_slider import plain_slider
 from pages.components.view import thresholds_of
 from pages.components.wording import share
 
@@ -25,26 +29,14 @@ _POINTS = 500
 
 def show(scene: Scene, line: Line) -> None:
     """Slider, histogram, matrix, numbers and curves."""
-    st.session_state[f"slider_{line.key}"] = on_slider(line.place)
-    threshold = st.slider(f"Threshold for {scene.label}", 0.0, 1.0, step=STEP, format="%.3f", key=f"slider_{line.key}",
-                          on_change=_moved, args=(line,))  # fmt: skip
-    one = scene.predictions().of_label(scene.label)
-    y_true, y_score = one.column(scene.label)
-    counts = counts_at(y_true, y_score, threshold)
+    plain_slider(f"Threshold for {scene.label}", line.place, DIGITS, f"slider_{line.key}", line.move)
+    threshold = line.place
+    counts = counts_at(*scene.predictions().column(scene.label), threshold)
     above = st.container()  # drawn after the numbers, which are what a hand on the slider waits for
-    _rates(scene, evaluate(one, {scene.label: threshold}), counts, threshold)
+    _rates(scene, counts, threshold)
     with above:
         _scores(scene, counts, threshold)
     _curves(scene, Point(threshold, counts))
-
-
-def on_slider(threshold: float) -> float:
-    """The slider's nearest place that decides no score otherwise than `threshold` upwards: rounded down."""
-    return float(np.floor(threshold / STEP) * STEP)
-
-
-def _moved(line: Line) -> None:
-    line.move(st.session_state[f"slider_{line.key}"])
 
 
 def _scores(scene: Scene, counts: Counts, threshold: float) -> None:
@@ -57,13 +49,16 @@ def _scores(scene: Scene, counts: Counts, threshold: float) -> None:
                        alt=f"Confusion matrix on {scene.split} at the threshold")  # fmt: skip
 
 
-def _rates(scene: Scene, values: dict, counts: Counts, threshold: float) -> None:
+def _rates(scene: Scene, counts: Counts, threshold: float) -> None:
     """The numbers that move, then those that stay."""
     key = (str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated)
-    found = cached.line_intervals(*key, threshold) | {name: one for name, one in cached.still(*key, _STILL).items() if one.low is not None}
+    known, still = cached.line_intervals(*key, threshold), cached.still(*key, _STILL)
     with st.grid("auto", min_column_width=130):
-        for name in (*_MOVING, *_STILL):
-            _rate(METRICS[name].title, values[name], found.get(name), f"{METRICS[name].definition} On {scene.split}.")
+        for name in _MOVING:
+            value = float(RATES[name](counts))
+            _rate(METRICS[name].title, None if isnan(value) else value, known[name], f"{METRICS[name].definition} On {scene.split}.")
+        for name, one in still.items():
+            _rate(METRICS[name].title, one.value, one, f"{METRICS[name].definition} On {scene.split}.")
         flagged = (counts.tp + counts.fp) / (counts.tp + counts.fp + counts.fn + counts.tn)
         _rate("Flagged", flagged, None, f"The share of images called positive. On {scene.split}.")
         words = f"1 missed case costs as much as {scene.missed_costs:g} false alarms; per image, on {scene.split}."
@@ -75,7 +70,7 @@ def _rates(scene: Scene, values: dict, counts: Counts, threshold: float) -> None
 
 
 def _rate(title: str, value: float | None, one: Interval | Entry | None, words: str) -> None:
-    low_high = f"{one.low:.3f} to {one.high:.3f}" if one else "no interval"
+    low_high = f"{one.low:.3f} to {one.high:.3f}" if one and one.low is not None else "no interval"
     st.metric(title, share(value), low_high, delta_color="off", delta_arrow="off", border=True, help=words)
 
 
