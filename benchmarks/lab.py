@@ -52,9 +52,8 @@ REST = """async (plot, i) => {
 KEY = """async (slider) => {
     const began = performance.now(), app = document.querySelector("[data-testid='stApp']");
     let last = began;
-    const number = (one) => one.target.parentElement?.closest("[data-testid='stMetric']")?.innerText;
-    const moves = /^(Sensitivity|Specificity|Precision|NPV|F1|Accuracy|Youden|Flagged|Cost|Net benefit)/;  // not those of the tabs below
-    const watch = new MutationObserver((found) => found.some((one) => moves.test(number(one))) && (last = performance.now()));
+    const within = (one) => (one.target.closest ? one.target : one.target.parentElement)?.closest(".numbers, [data-testid='stHtml']");
+    const watch = new MutationObserver((found) => found.some(within) && (last = performance.now()));
     watch.observe(app, { subtree: true, childList: true, characterData: true });
     slider.stepUp();
     slider.dispatchEvent(new Event('input'));
@@ -84,7 +83,7 @@ def measure(page: Page, rounds: int) -> None:
         page.wait_for_timeout(3000)
     rests = [(plot.evaluate(REST, number), page.wait_for_timeout(700))[0] for number in range(MOVES // 3)]
     print(f"Python knows: {spread(rests)}")
-    page.goto(f"{page.url}&plain=true")
+    page.goto(f"{page.url.split('&line=')[0]}&line=0.3&plain=true")
     slider = page.get_by_role("slider").first
     slider.wait_for(timeout=120_000)
     page.wait_for_timeout(5000)

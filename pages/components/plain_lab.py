@@ -18,6 +18,7 @@ from pages.components import cached
 from pages.components.chart import chart
 from pages.components.lab_scene import Scene
 from pages.components.line import DIGITS, Line
+from pages.components.number_tiles import Tile, number_tiles
 from pages.components.plain_slider import plain_slider
 from pages.components.view import thresholds_of
 from pages.components.wording import share
@@ -53,25 +54,24 @@ def _rates(scene: Scene, counts: Counts, threshold: float) -> None:
     """The numbers that move, then those that stay."""
     key = (str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated)
     known, still = cached.line_intervals(*key, threshold), cached.still(*key, _STILL)
-    with st.grid("auto", min_column_width=130):
-        for name in _MOVING:
-            value = float(RATES[name](counts))
-            _rate(METRICS[name].title, None if isnan(value) else value, known[name], f"{METRICS[name].definition} On {scene.split}.")
-        for name, one in still.items():
-            _rate(METRICS[name].title, one.value, one, f"{METRICS[name].definition} On {scene.split}.")
-        flagged = (counts.tp + counts.fp) / (counts.tp + counts.fp + counts.fn + counts.tn)
-        _rate("Flagged", flagged, None, f"The share of images called positive. On {scene.split}.")
-        words = f"1 missed case costs as much as {scene.missed_costs:g} false alarms; per image, on {scene.split}."
-        _rate("Cost per image", float(expected_cost(counts, scene.missed_costs)), None, words)
-        _rate("Net benefit", float(net_benefit(counts, threshold)) if threshold < 1 else None, None, f"On {scene.split}.")
+    flagged = (counts.tp + counts.fp) / (counts.tp + counts.fp + counts.fn + counts.tn)
+    price = f"1 missed case costs as much as {scene.missed_costs:g} false alarms; per image."
+    benefit = float(net_benefit(counts, threshold)) if threshold < 1 else None
+    number_tiles([
+        *(_tile(METRICS[name].title, float(RATES[name](counts)), known[name], METRICS[name].definition) for name in _MOVING),
+        *(_tile(METRICS[name].title, one.value, one, METRICS[name].definition) for name, one in still.items()),
+        _tile("Flagged", flagged, None, "The share of images called positive."),
+        _tile("Cost per image", float(expected_cost(counts, scene.missed_costs)), None, price),
+        _tile("Net benefit", benefit, None, "True positives less false ones at the threshold's odds, per image."),
+    ])  # fmt: skip
     st.caption(
         f"On {scene.split}, with 95 % intervals. ROC AUC and average precision do not depend on the threshold: they stay as it moves."
     )
 
 
-def _rate(title: str, value: float | None, one: Interval | Entry | None, words: str) -> None:
+def _tile(title: str, value: float | None, one: Interval | Entry | None, words: str) -> Tile:
     low_high = f"{one.low:.3f} to {one.high:.3f}" if one and one.low is not None else "no interval"
-    st.metric(title, share(value), low_high, delta_color="off", delta_arrow="off", border=True, help=words)
+    return Tile(title, share(None if value is None or isnan(value) else value), low_high, words)
 
 
 def _curves(scene: Scene, point: Point) -> None:
