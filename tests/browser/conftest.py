@@ -14,7 +14,7 @@ from urllib.parse import urlparse
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core.runs.store import STORE_VARIABLE
 from tests.conftest import ROOT
@@ -99,23 +99,31 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser) -> Iterator[BrowserContext]:
+    """Where all windows open: what the first one fetched of the front end the others have."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        yield context
+
+
 @pytest.fixture
-def visit(browser) -> Iterator:
+def visit(windows) -> Iterator:
     """Opens an address in a window; at the end no request may have left this machine."""
-    contexts, away = [], set()
+    opened, away = [], set()
 
     def opening(url: str, width: int = 1280, scheme: str = "light") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
+        page = windows.new_page()
+        opened.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
         page.on("request", lambda request: away.add(request.url) if urlparse(request.url).hostname not in (None, "127.0.0.1") else None)
         page.goto(url)
         settled(page)
         return page
 
     yield opening
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.close()
     assert not away, f"asked another host: {away}"
 
 
