@@ -31,6 +31,7 @@ class Server:
     url: str
     store: Path
     log: Path
+    pid: int
 
 
 def free_port() -> int:
@@ -47,7 +48,7 @@ def serve(store: Path) -> Iterator[Server]:
         process = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream, env={**os.environ, STORE_VARIABLE: str(store)})
         try:
             wait_until_it_answers(f"http://127.0.0.1:{port}/_stcore/health", process)
-            yield Server(f"http://127.0.0.1:{port}", store, log)
+            yield Server(f"http://127.0.0.1:{port}", store, log, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=30)

@@ -1,11 +1,15 @@
 """One picture and many, in Chromium: every control changes a number, a sentence or an image."""
 
+import json
 import re
 import zipfile
 
+import pandas as pd
+import psutil
 import pytest
 from playwright.sync_api import expect
 
+from core.inference.row_table import FAULT, FILE, VERDICT
 from tests.browser.conftest import settled
 
 WAIT = 120_000
@@ -122,6 +126,34 @@ def test_many_pictures_and_a_zip_give_a_table_with_the_faults_in_it(page, class_
         page.get_by_role("button", name="All answers as CSV").click()
     text = leaving.value.path().read_text()
     assert text.count("\n") >= 9 and "bad_truncated.png" in text and files[0].name in text
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_every_odd_file_becomes_what_it_must_within_300_mb(page, picture, full_server, shared):
+    folder = shared / "badinputs"
+    expected = {name: one["expect"] for name, one in json.loads((folder / "expected.json").read_text()).items()}
+    first, server = page(), psutil.Process(full_server.pid)
+    bring(first, picture)  # so that the models are loaded
+    expect(first.get_by_text(re.compile("Mirrored and moved by 2 %"))).to_have_count(4, timeout=WAIT)
+    page = page()
+    settled(page)
+    idle = most = server.memory_info().rss
+    bring(page, *(folder / "files" / name for name in expected))
+    button = page.get_by_role("button", name="All answers as CSV")
+    while button.count() == 0:
+        most = max(most, server.memory_info().rss)
+        page.wait_for_timeout(50)
+    with page.expect_download() as leaving:
+        button.click()
+    rows = pd.read_csv(leaving.value.path())
+    found = {}
+    for name in expected:
+        of_file = rows[rows[FILE].str.startswith(name)]
+        assert len(of_file), name
+        found[name] = "refuse" if of_file[FAULT].notna().all() else "accept"
+        assert (of_file[FAULT].notna() == of_file[VERDICT].isna()).all(), name
+    assert found == expected
+    assert most - idle < 300 * 2**20
     assert page.get_by_test_id("stException").count() == 0
 
 
