@@ -43,16 +43,6 @@ def drawn_sums(predictions: Predictions, columns: np.ndarray, draws: int, seed: 
     return np.concatenate(found).astype(np.float64)
 
 
-def _parts(drawn: np.ndarray) -> Iterator[np.ndarray]:
-    return (drawn[start : start + _DRAWS_AT_ONCE] for start in range(0, len(drawn), _DRAWS_AT_ONCE))
-
-
-def _filled(room: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Some rows as the numbers of `room`, which is used again: new memory would take most of the time."""
-    np.copyto(room[: len(rows)], rows)
-    return room[: len(rows)]
-
-
 def drawn_counts(predictions: Predictions, decided: list[np.ndarray], draws: int, seed: int) -> list[Counts]:
     """The counts (draws, L) of each of several ways to decide, (n, L) 0/1 each, under the same draws."""
     return counts_from_sums(drawn_sums(predictions, count_columns(predictions, decided), draws, seed), len(decided))
@@ -72,6 +62,16 @@ def counts_from_sums(sums: np.ndarray, ways: int) -> list[Counts]:
         Counts(tp=tp, fp=called - tp, fn=blocks[0] - tp, tn=images - blocks[0] - called + tp)
         for tp, called in zip(blocks[1::2], blocks[2::2], strict=True)
     ]
+
+
+def _parts(drawn: np.ndarray) -> Iterator[np.ndarray]:
+    return (drawn[start : start + _DRAWS_AT_ONCE] for start in range(0, len(drawn), _DRAWS_AT_ONCE))
+
+
+def _filled(room: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Some rows as the numbers of `room`, which is used again: new memory would take most of the time."""
+    np.copyto(room[: len(rows)], rows)
+    return room[: len(rows)]
 
 
 def _pieces(predictions: Predictions, unit: np.ndarray, draws: int, seed: int) -> Iterable[np.ndarray]:
