@@ -20,7 +20,7 @@ def evaluate(predictions: Predictions, thresholds: Mapping[str, float], names: I
     `thresholds` has one value in 0..1 per label; a multi-class task decides by the highest score and does not read them. How labels
     are put together: see `weighted_metrics`. Raises EvaluationError for a threshold that is missing or outside 0..1.
     """
-    values = weighted_metrics(predictions, thresholds, _once(predictions), names or metrics_of(predictions.task))
+    values = weighted_metrics(predictions, thresholds, _once(predictions), metrics_of(predictions.task) if names is None else names)
     return {name: _number(value[0]) for name, value in values.items()}
 
 

@@ -1,21 +1,12 @@
-"""The lab: a component of ours, plain JavaScript, that moves in the browser.
-
-Python ships the counts once and hears where the line came to rest. The pieces lie in the folder `lab`, one noun per file.
-"""
+"""The lab: a component of ours that moves in the browser. Python ships the counts once and hears where the line came to rest."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-import streamlit as st
+from pages.components.own_component import OwnComponent
 
-_FOLDER = Path(__file__).with_name("lab")
-_PIECES = ("counts", "canvas", "histogram", "matrix", "curves", "nearest", "rates", "rows", "spoken", "tools", "main")
-_LAB = st.components.v2.component(
-    "cutpoint_lab",
-    html=(_FOLDER / "lab.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "lab.css").read_text(encoding="utf-8"),
-    js="\n".join((_FOLDER / f"{piece}.js").read_text(encoding="utf-8") for piece in _PIECES),
-)
+_LAB = OwnComponent(
+    "lab", ("counts", "canvas", "histogram", "matrix", "curves", "nearest", "rates", "rows", "spoken", "tools", "main")
+)  # fmt: skip
 
 
 def lab_line(data: dict, key: str, rested: Callable[[float], None]) -> None:
@@ -23,10 +14,4 @@ def lab_line(data: dict, key: str, rested: Callable[[float], None]) -> None:
 
     `data` is what `lab_data` makes. Its `threshold` moves the line when it changes.
     """
-
-    def hear() -> None:
-        threshold = st.session_state[key].get("threshold")
-        if threshold is not None:
-            rested(float(threshold))
-
-    _LAB(key=key, data=data, on_threshold_change=hear)
+    _LAB.show(data, key, rested)

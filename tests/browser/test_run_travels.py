@@ -1,4 +1,4 @@
-"""A run leaves one Cutpoint whole and is taken in by another, both in Chromium; there it answers as it did here."""
+"""A run leaves one Cutpoint whole and is taken in by another, both in Chromium, and answers there."""
 
 import re
 import zipfile

@@ -7,7 +7,7 @@ const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown
 class Lab {
   constructor(root) {
     this.root = root;
-    this.reported = []; // places that Python will send back: the line may have gone on since, and must not jump there
+    this.echoes = new Echoes();
     const plot = (name) => root.querySelector(`.${name}`);
     this.histogram = new Histogram(plot("histogram"));
     this.matrix = new Matrix(plot("matrix"));
@@ -38,9 +38,10 @@ class Lab {
     }
     const moved = data.threshold !== this.shown?.threshold || data.key !== this.shown?.key;
     this.shown = data;
-    const echo = this.reported.lastIndexOf(data.threshold);
-    if (echo >= 0) this.reported.splice(0, echo + 1);
-    else if (moved) [this.threshold, this.reported] = [data.threshold, []];
+    if (!this.echoes.hear(data.threshold) && moved) {
+      this.threshold = data.threshold;
+      this.echoes.forget();
+    }
     if (key !== this.prepared) this.prepare();
     else this.hear();
     this.prepared = key;
@@ -134,7 +135,7 @@ class Lab {
 
   rest() {
     this.tell();
-    if ((this.reported.at(-1) ?? this.shown.threshold) !== this.threshold) this.reported.push(this.threshold);
+    if ((this.echoes.last ?? this.shown.threshold) !== this.threshold) this.echoes.tell(this.threshold);
     this.report(this.threshold);
   }
 

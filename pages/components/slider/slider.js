@@ -7,11 +7,10 @@ class Slider {
     this.label = root.querySelector("label");
     this.output = root.querySelector("output");
     this.input = root.querySelector("input");
-    this.ends = root.querySelectorAll(".ends span");
-    this.reported = []; // places that Python will send back: the hand may have gone on since, and the slider must not jump there
+    this.echoes = new Echoes();
     this.input.oninput = () => {
       this.write();
-      this.reported.push(this.input.valueAsNumber);
+      this.echoes.tell(this.input.valueAsNumber);
       this.report(this.input.valueAsNumber);
     };
   }
@@ -20,14 +19,10 @@ class Slider {
     this.report = report;
     this.digits = data.digits;
     this.label.textContent = data.label;
-    Object.assign(this.input, { min: data.low, max: data.high, step: data.step });
-    [data.low, data.high].forEach((end, number) => (this.ends[number].textContent = end.toFixed(data.digits)));
-    const echo = this.reported.lastIndexOf(data.value);
-    if (echo >= 0) {
-      this.reported.splice(0, echo + 1);
-    } else {
-      this.reported = [];
-      this.input.value = data.value;
+    this.input.step = 10 ** -data.digits;
+    if (!this.echoes.hear(data.threshold)) {
+      this.echoes.forget();
+      this.input.value = data.threshold;
     }
     this.write();
   }
@@ -40,5 +35,5 @@ class Slider {
 export default function (component) {
   const { data, parentElement, setStateValue } = component, root = parentElement.querySelector(".slider");
   if (!SLIDERS.has(root)) SLIDERS.set(root, new Slider(root));
-  SLIDERS.get(root).take(data, (value) => setStateValue("value", value));
+  SLIDERS.get(root).take(data, (threshold) => setStateValue("threshold", threshold));
 }
