@@ -82,7 +82,11 @@ def main() -> None:
     data = jpeg()
     with tempfile.TemporaryDirectory() as folder:
         ours = predictor(Path(folder))
-        ways = {"peer": peer(1), "ours": lambda data: ours.answer("x", data), "ours with the map": lambda data: ours.explain(decode(data))}
+        ways = {
+            "peer": peer(1),
+            "ours": lambda data: ours.answer("x", data),
+            "ours with the map": lambda data: ours.explain(decode(data, SIDE)),
+        }
         taken: dict[str, list[float]] = {name: [] for name in ways}
         for turn in range(arguments.rounds + 3):
             for name, way in ways.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import ImageError
 from core.images.decoded import MAX_BYTES, Decoded
-from core.images.raster import decode_raster
+from core.images.raster import decode_raster, reduction
 
 _ACCEPTED = "it must be PNG, JPEG, TIFF, BMP, single GIF or WEBP, or DICOM"
 _SAVE_AS_PNG = "Save the picture as PNG and try again"
@@ -73,7 +73,7 @@ def decode(data: bytes, side: int | None = None) -> Decoded:
     """The picture in the bytes of a file. Raises ImageError that says what is wrong with them and what to do.
 
     With `side`, in pixels, the picture is for a model of that side: a JPEG is decoded at the smallest of its scales 1, 1/2, 1/4 and 1/8
-    at which both sides have twice as many pixels or more, and colour is left undecoded (so it brings no warning).
+    at which both sides have DRAFT_FACTOR times as many pixels or more.
     """
     _check_bytes(len(data))
     with _QUIET:
@@ -82,6 +82,13 @@ def decode(data: bytes, side: int | None = None) -> Decoded:
 
             return decode_dicom(data)
         return decode_raster(data, _form(data), side)
+
+
+def at_side(picture: Decoded, side: int) -> Decoded:
+    """The picture as `decode` gives it with `side`; itself where its scale is the same. Raises ImageError as `decode`."""
+    if picture.jpeg is None or picture.reduction == reduction(picture.native_size, side):
+        return picture
+    return decode(picture.jpeg, side)
 
 
 class _Quiet:

@@ -27,10 +27,10 @@ class Decoded:
     mode : the file's own mode: Pillow's ("L", "RGB", "I;16", ...) or DICOM's photometric interpretation ("MONOCHROME1", ...).
     warnings : plain words on what was done to the file that a person might not expect; often empty.
     doubts : plain words on what the file itself says against a frontal chest X-ray; nearly always empty.
-    colour : mean difference of the largest and the smallest channel, 0..255, of a sample of pixels; 0 where the file is grey, and where
-        a copy was decoded without its colour.
+    colour : mean difference of the largest and the smallest channel, 0..255, of a sample of pixels; 0 where the file is grey.
     full_size : (width, height) of the upright picture as it came, where `pixels` may be a reduced copy; None where they are all of it.
-    jpeg : the file's bytes where it is a JPEG decoded in full, from which `core.images.model_input` takes a reduced copy.
+    jpeg : the file's bytes where it is a JPEG, from which `core.images.decode.at_side` takes another scale.
+    reduction : 1, 2, 4 or 8: how many pixels of a JPEG, along each side, are one of `pixels`.
     """
 
     pixels: np.ndarray
@@ -41,6 +41,7 @@ class Decoded:
     colour: float = 0.0
     full_size: tuple[int, int] | None = None
     jpeg: bytes | None = field(default=None, repr=False)
+    reduction: int = 1
 
     @property
     def native_size(self) -> tuple[int, int]:

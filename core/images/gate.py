@@ -5,12 +5,16 @@ about one in fifty gets a warning; `benchmarks/gate.py` counts how many others d
 seen may pass: how far it is from the images that a model learned from is told by `core.inference.familiarity`.
 """
 
+from math import ceil
+
 import numpy as np
 from PIL import Image
 
 from core.images.chest_look import FILTERS, Look, look_of
+from core.images.decode import at_side
 from core.images.decoded import Decoded
 from core.images.moire import peak
+from core.images.raster import DRAFT_FACTOR
 from core.images.remark import NOTE, Remark
 
 MAX_ASPECT = 2.5  # the long side over the short one; chest films of infants reach 2
@@ -22,6 +26,7 @@ MIN_LEVELS = 32  # different grey levels; the fewest in 1,245 real images are 14
 STRONG_COLOUR = 16  # see `Decoded.colour`; JPEG noise makes 2, the faint tint of a scanned film 5 to 10
 MAX_PEAK = 3.6  # see `moire.peak`; of 5,762 training images 0.2 % have more
 _VIEW_SIDE = 256  # pixels; pictures are reduced by whole factors to this at least, for speed, and so that fine grain does not count
+_MODEL_SIDE = ceil(_VIEW_SIDE / DRAFT_FACTOR)  # the side at which a JPEG has as many pixels as are looked at, or more
 
 _TURNS = {  # filter -> what would set the picture right, and what is said where it does
     "upright": ((np.flipud,), "The picture looks upside down."),
@@ -31,8 +36,11 @@ _TURNS = {  # filter -> what would set the picture right, and what is said where
 
 
 def remarks(decoded: Decoded) -> tuple[Remark, ...]:
-    """What is to be said of a picture before any answer; of a usual chest X-ray nothing."""
-    pixels = view(decoded.pixels)
+    """What is to be said of a picture before any answer, the same at whatever side it was decoded; of a usual chest X-ray nothing.
+
+    Raises ImageError in the rare case that a JPEG, reduced, is one even grey.
+    """
+    pixels = view(at_side(decoded, _MODEL_SIDE).pixels)
     return (
         *(Remark(text, NOTE) for text in decoded.warnings),
         *map(Remark, decoded.doubts),

@@ -1,12 +1,12 @@
 """What a model sees of a picture: the one way from a decoded picture to a model's square, for data sets and for uploads.
 
-A JPEG is decoded at the reduced scale that suits the model (`core.images.decode.decode` with a side), be it now or before; so a picture
-scores the same whether it comes from a data set or by itself.
+A JPEG is decoded at the reduced scale that suits the model (`core.images.decode.at_side`), be it now or before; so a picture scores the
+same whether it comes from a data set or by itself.
 """
 
 import numpy as np
 
-from core.images.decode import decode
+from core.images.decode import at_side
 from core.images.decoded import Decoded
 from core.images.preprocess import resize
 
@@ -14,9 +14,8 @@ VERSION = 2  # raised when the same file would come out with other pixels; 1 dec
 
 
 def model_input(picture: Decoded, size: int, aspect: str) -> np.ndarray:
-    """uint8 (size, size) of a picture that was decoded in full or at the side `size`.
+    """uint8 (size, size) of a picture, at whatever side it was decoded.
 
     Raises ImageError in the rare case that a JPEG, reduced, is one even grey.
     """
-    seen = picture if picture.jpeg is None else decode(picture.jpeg, size)
-    return resize(seen.pixels, size, aspect)
+    return resize(at_side(picture, size).pixels, size, aspect)

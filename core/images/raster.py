@@ -45,22 +45,41 @@ def decode_raster(data: bytes, form: str, side: int | None = None) -> Decoded:
     """The picture in `data`, whose signature is that of `form` (one of FORMATS); `side` as in `decode`. Raises ImageError."""
     if form == "PNG":
         png.check_chunks(data)
-    draft = form == "JPEG" and side is not None
     with _damage_refused(form):
         image = Image.open(BytesIO(data), formats=(form,))
         _check_header(image, form)
         mode, size, deep = image.mode, image.size, is_deep_colour(image)
-        if draft:
-            image.draft("L", (DRAFT_FACTOR * side, DRAFT_FACTOR * side))
+        if form == "JPEG":
+            _set_scale(image, reduction(size, side))
         image.load()
         low = low_bytes(Image.open(BytesIO(data), formats=(form,))) if deep else None
     pixels, warnings = deep_grey(image, low) if deep else grey_of(image)
     pixels, turned = _upright(pixels, image)
     check_not_constant(pixels)
-    found = Decoded(pixels, form, mode, warnings + _several(image), colour=colour_of(image))
-    if draft:
-        return replace(found, full_size=size[::-1] if turned else size)
-    return found if side is not None else replace(found, pixels=pixels.copy(), jpeg=data if form == "JPEG" else None)
+    found = Decoded(pixels if side else pixels.copy(), form, mode, warnings + _several(image), colour=colour_of(image))
+    if form == "JPEG":
+        return replace(found, full_size=size[::-1] if turned else size, jpeg=data, reduction=reduction(size, side))
+    return found
+
+
+def reduction(size: tuple[int, int], side: int | None) -> int:
+    """1, 2, 4 or 8: by how much a JPEG of `size` pixels is reduced for a model of `side` pixels; 1 where that is None."""
+    return next((scale for scale in (8, 4, 2) if side and min(size) >= scale * DRAFT_FACTOR * side), 1)
+
+
+def _set_scale(image: Image.Image, scale: int) -> None:
+    """Let an opened JPEG be decoded at 1 / scale, and colour stay apart from brightness, which is what is wanted of it."""
+    kind = "RGB" if _has_stored_rgb(image) else "YCbCr"
+    image.draft(kind, (image.width // scale, image.height // scale))
+
+
+def _has_stored_rgb(image: Image.Image) -> bool:
+    """Whether a JPEG holds red, green and blue, as few do, by the rule of libjpeg; then it cannot be had as YCbCr."""
+    if "jfif" in image.info or image.mode != "RGB":
+        return False
+    if "adobe" in image.info:
+        return image.info.get("adobe_transform") == 0
+    return [component[0] for component in getattr(image, "layer", ())] == list(b"RGB")
 
 
 @contextmanager
@@ -96,8 +115,8 @@ def grey_of(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
         return _grey_of_numbers(image), ()
     if image.has_transparency_data:
         return _grey_of_transparent(image)
-    if image.mode == "LAB":
-        return np.asarray(image.getchannel("L")), ()
+    if image.mode in ("LAB", "YCbCr"):
+        return np.asarray(image.getchannel(0)), ()
     return np.asarray(image.convert("RGB").convert("L")), ()
 
 

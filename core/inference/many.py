@@ -115,7 +115,7 @@ def _prepare(source: Source, views: tuple[View, ...], alone: threading.Lock) -> 
 
 
 def _seen(name: str, digest: str, data: bytes, views: tuple[View, ...]) -> _Ready:
-    picture = decode(data)
+    picture = decode(data, max(size for size, _ in views))
     return _Ready(name, digest, None, {view: model_input(picture, *view) for view in views}, remarks(picture))
 
 

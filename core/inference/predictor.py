@@ -64,7 +64,7 @@ class Predictor:
     def answer(self, name: str, data: bytes) -> Answer:
         """What the run says of a picture's bytes."""
         try:
-            return self.answer_decoded(name, decode(data))
+            return self.answer_decoded(name, decode(data, self.side))
         except ImageError as error:
             return Answer(name, False, str(error))
 
@@ -72,7 +72,7 @@ class Predictor:
         """What the run says of each file; a file that cannot be read is refused with the reason."""
         for file in files:
             try:
-                yield self.answer_decoded(str(file), read(file))
+                yield self.answer_decoded(str(file), read(file, self.side))
             except ImageError as error:
                 yield Answer(str(file), False, str(error))
 
@@ -128,14 +128,18 @@ class Predictor:
         return side_by_side([scorer.features_of(dataset, split, progress, most) for scorer in self._scorers])
 
     def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
-        """What the run says of a picture that was decoded in full."""
+        """What the run says of a picture, at whatever side it was decoded."""
         with ThreadPoolExecutor(1) as beside:
             said = beside.submit(remarks, decoded)
             try:
-                scores = self.scores(decoded)
+                return self.told(name, self.scores(decoded), said.result())
             except ImageError as error:
                 return Answer(name, False, str(error))
-            return self.told(name, scores, said.result())
+
+    @property
+    def side(self) -> int:
+        """The side, in pixels, at which a picture is best decoded where only an answer is wanted."""
+        return max(size for size, _ in self.views)
 
     @property
     def views(self) -> tuple[View, ...]:

@@ -2,6 +2,7 @@
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from PIL import Image
 from sample_pictures import encode, ramp
 
 from core.errors import ImageError
-from core.images.decode import decode
+from core.images.decode import at_side, decode
+from core.images.gate import STRONG_COLOUR, remarks
 from core.images.model_input import model_input
 from core.images.preprocess import ASPECTS, resize
 from core.limits import IMAGE_LIMITS
@@ -30,6 +32,7 @@ def turned(picture: Image.Image) -> bytes:
 KINDS = {
     "grey": lambda: encode(film(), "JPEG", quality=90),
     "colour": lambda: encode(Image.merge("RGB", [film(), film().point(lambda level: level * 0.9), film()]), "JPEG", quality=90),
+    "stored as RGB": lambda: encode(Image.merge("RGB", [film(), film().rotate(180), film()]), "JPEG", quality=90, keep_rgb=True),
     "four inks": lambda: encode(film().convert("CMYK"), "JPEG", quality=90),
     "turned": lambda: turned(film()),
     "progressive": lambda: encode(film(), "JPEG", quality=90, progressive=True),
@@ -52,6 +55,22 @@ def test_a_file_alone_gives_the_same_pixels_as_among_a_data_set(kind, aspect):
 def test_what_is_known_of_a_file_is_the_same_at_every_side(kind):
     whole, reduced = decode(KINDS[kind]()), decode(KINDS[kind](), 64)
     assert (reduced.native_size, reduced.mode, reduced.format) == (whole.native_size, whole.mode, whole.format)
+    assert reduced.colour == pytest.approx(whole.colour, abs=2)
+    assert remarks(reduced) == remarks(whole)
+
+
+def test_a_jpeg_is_decoded_again_only_for_another_scale():
+    whole, reduced = decode(KINDS["grey"]()), decode(KINDS["grey"](), 224)
+    assert at_side(whole, 600) is whole and at_side(reduced, 171) is reduced
+    assert at_side(whole, 224).pixels.shape == reduced.pixels.shape == (450, 600)
+    assert np.array_equal(at_side(reduced, 600).pixels, whole.pixels)
+
+
+@pytest.mark.parametrize("kind", ["colour", "stored as RGB"])
+def test_the_brightness_of_a_colour_jpeg_is_that_of_its_colours(kind):
+    colours = Image.open(BytesIO(KINDS[kind]())).convert("RGB")
+    assert np.abs(decode(KINDS[kind]()).pixels.astype(int) - np.asarray(colours.convert("L"))).max() <= 2
+    assert decode(KINDS["stored as RGB"](), 64).colour > STRONG_COLOUR
 
 
 @pytest.mark.parametrize("kind", KINDS)
