@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 
 import numpy as np
 import psutil
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
@@ -45,6 +45,9 @@ _ALL_OF = {
 _STANDS = """words => document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning' && words.every(
     one => [...document.querySelectorAll(`[aria-label^="${one}"]`)].some(
         part => part.querySelector(part.dataset.testid === 'stPlotlyChart' ? '.xtick' : 'canvas')))"""
+
+_LEFT = """document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning' &&
+    !document.querySelector('[aria-label^="ROC of the runs"]')"""
 
 
 def make_runs(store: Path, runs: int) -> None:
@@ -82,10 +85,22 @@ def pressed(page: Page, name: str) -> float:
 
     The end is read off the page: the script's state alone may turn to running and back between two looks of the browser.
     """
+    return clicked(page, page.get_by_role("radio", name=name, exact=True), name)
+
+
+def clicked(page: Page, place: Locator, name: str) -> float:
+    """Seconds from a click until all figures named under `name` are drawn and the script has ended."""
     page.evaluate("document.addEventListener('click', () => { window.clicked = performance.now(); }, {capture: true, once: true})")
-    page.get_by_role("radio", name=name, exact=True).click()
+    place.click()
     page.wait_for_function(_STANDS, arg=[*_ALL_OF[name]], timeout=120_000)
     return page.evaluate("(performance.now() - window.clicked) / 1000")
+
+
+def returned(page: Page) -> float:
+    """Seconds from a click on the page's link, on the start page, until all figures are drawn and the script has ended."""
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Start").click()
+    page.wait_for_function(_LEFT, timeout=60_000)
+    return clicked(page, page.get_by_test_id("stSidebarNavLink").filter(has_text="Compare"), "Test")
 
 
 def wait_until_idle(pid: int) -> float:
@@ -108,6 +123,7 @@ def measure(app: Served, store: Path, repeats: int) -> None:
     told("warm visit", [_closed(visit(context, address)) for _ in range(repeats)])
     told("warm visit by a browser that never saw the app", [_alone(app.browser, address) for _ in range(repeats)])
     page, _ = visit(context, address)
+    told("from the start page by the link", [returned(page) for _ in range(repeats)])
     for name, back in (("Validation", "Test"), ("Sensitivity", "ROC AUC"), ("Cost", "Metrics")):
         told(f"to {name}", [(pressed(page, name), pressed(page, back))[0] for _ in range(repeats)])
 

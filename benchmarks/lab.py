@@ -2,8 +2,9 @@
 
 Serves the app over one run of simulated scores and moves the line 60 times in Chromium, in each of some rounds. "Work" is from the event
 to the end of drawing, with one pixel read back; "to the next frame" adds the browser's wait for the screen, 16.7 ms at 60 Hz. "Python
-knows" is from the last move to the answer that Python sends back, the line's place in the address, and so includes the 150 ms after which
-the line counts as resting. For the plain slider the time is from a step to the last number that changes.
+knows" is from the last move to the answer that Python sends back, the line's place in the address, and so includes the 100 ms after which
+the line counts as resting. For the plain slider the times are from a step to the last change of its numbers, and of the server's figures
+below them.
 """
 
 import argparse
@@ -50,16 +51,17 @@ REST = """async (plot, i) => {
     while (location.search === before) await new Promise((done) => setTimeout(done, 2));
     return performance.now() - began; }"""
 KEY = """async (slider) => {
-    const began = performance.now(), app = document.querySelector("[data-testid='stApp']");
-    let last = began;
-    const within = (one) => (one.target.closest ? one.target : one.target.parentElement)?.closest(".numbers, [data-testid='stHtml']");
-    const watch = new MutationObserver((found) => found.some(within) && (last = performance.now()));
-    watch.observe(app, { subtree: true, childList: true, characterData: true });
+    const began = performance.now(), last = { numbers: 0, figures: 0 }, at = (name) => () => (last[name] = performance.now() - began);
+    const watch = [["numbers", slider.getRootNode()], ["figures", document.querySelector("[data-testid='stApp']")]].map(([name, place]) => {
+        const one = new MutationObserver((found) => (name === "numbers" || found.some(({ target }) => target.closest?.(".stPlotlyChart")))
+            && at(name)());
+        one.observe(place, { subtree: true, childList: true, characterData: true });
+        return one; });
     slider.stepUp();
     slider.dispatchEvent(new Event('input'));
     await new Promise((done) => setTimeout(done, 1500));
-    watch.disconnect();
-    return last - began; }"""
+    watch.forEach((one) => one.disconnect());
+    return last; }"""
 
 
 def spread(times: list[float]) -> str:
@@ -88,7 +90,8 @@ def measure(page: Page, rounds: int) -> None:
     slider.wait_for(timeout=120_000)
     page.wait_for_timeout(5000)
     keys = [slider.evaluate(KEY) for _ in range(MOVES // 3)]
-    print(f"plain slider, to the last number: {spread([one for one in keys if one])}")
+    for name in ("numbers", "figures"):
+        print(f"plain slider, to the last of its {name}: {spread([one[name] for one in keys if one[name]])}")
 
 
 def main() -> None:

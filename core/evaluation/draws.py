@@ -43,6 +43,13 @@ def drawn_sums(predictions: Predictions, columns: np.ndarray, draws: int, seed: 
     return np.concatenate(found).astype(np.float64)
 
 
+def drawn_histograms(predictions: Predictions, bins: np.ndarray, count: int, draws: int, seed: int) -> np.ndarray:
+    """(draws, count) float64: how many images of each draw have each of `count` bins; `bins` (n,) has that of each image."""
+    unit = predictions.units
+    found = [np.bincount(bins, row[unit], count) for drawn in _pieces(predictions, unit, draws, seed) for row in drawn]
+    return np.stack(found)
+
+
 def drawn_counts(predictions: Predictions, decided: list[np.ndarray], draws: int, seed: int) -> list[Counts]:
     """The counts (draws, L) of each of several ways to decide, (n, L) 0/1 each, under the same draws."""
     return counts_from_sums(drawn_sums(predictions, count_columns(predictions, decided), draws, seed), len(decided))

@@ -10,6 +10,7 @@ from core.evaluation.label_sweep import sweep_labels
 from core.evaluation.predictions import Predictions
 
 STEPS = 1000
+PLACES = tuple(step / STEPS for step in range(STEPS + 1))
 BINS = 40
 
 
@@ -25,6 +26,11 @@ class LineView:
     histograms: tuple[ScoreHistogram, ...]
     is_clustered: bool
 
+    def of_label(self, label: str) -> "LineView":
+        """The view of one label alone."""
+        row = self.labels.index(label)
+        return LineView((label,), self.counts.at([row]), (self.histograms[row],), self.is_clustered)
+
     def histogram(self, label: str) -> ScoreHistogram:
         """Where the scores of a label lie."""
         return self.histograms[self.labels.index(label)]
@@ -32,7 +38,7 @@ class LineView:
 
 def line_view(predictions: Predictions) -> LineView:
     """The view of some predictions, label by label against the rest."""
-    swept = sweep_labels(predictions, np.arange(STEPS + 1) / STEPS)
+    swept = sweep_labels(predictions, np.array(PLACES))
     histograms = tuple(score_histogram(*predictions.column(label), BINS) for label in predictions.labels)
     return LineView(predictions.labels, swept.counts, histograms, predictions.has_repeated_patients)
 

@@ -30,13 +30,13 @@ from core.evaluation.intervals import Interval, metric_intervals
 from core.evaluation.label_point import LabelPoint, by_the_highest
 from core.evaluation.label_point import label_point as make_label_point
 from core.evaluation.label_rows import LabelRow, label_rows
+from core.evaluation.line_limits import line_limits
 from core.evaluation.line_view import LineView
 from core.evaluation.line_view import line_view as make_line_view
 from core.evaluation.logistic_calibration import LogisticCalibration, fit_logistic
 from core.evaluation.pair import Pair
 from core.evaluation.prediction_table import PredictionTable, read_prediction_table
 from core.evaluation.predictions import Predictions
-from core.evaluation.rates import RATES
 from core.evaluation.scorecard import Entry
 from core.evaluation.subgroups import Subgroup, subgroup_intervals, whole
 from core.evaluation.threshold_interval import ThresholdInterval
@@ -112,10 +112,10 @@ def still(root: str, run_id: str, split: str, label: str, calibrated: bool, name
     return estimates(scores(root, run_id, split, calibrated).of_label(label), {label: 0.5}, names)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
-def line_intervals(root: str, run_id: str, split: str, label: str, calibrated: bool, threshold: float) -> dict[str, Interval | None]:
-    """Every rate of one label against the rest with its 95 % interval, at a threshold."""
-    return metric_intervals(scores(root, run_id, split, calibrated).of_label(label), {label: threshold}, names=RATES)
+@st.cache_resource(max_entries=128, show_spinner=False)
+def limits(root: str, run_id: str, split: str, label: str, calibrated: bool, thresholds: tuple[float, ...]) -> dict[str, np.ndarray]:
+    """What `line_limits` tells of one label against the rest at thresholds."""
+    return line_limits(scores(root, run_id, split, calibrated).of_label(label), np.array(thresholds))
 
 
 @st.cache_data(max_entries=1024, show_spinner=False)
@@ -216,10 +216,10 @@ def recalibrated(root: str, run_id: str, split: str, label: str, kinds: tuple[tu
     return tested([Compared(name, one, {label: 0.5}, (metric,)) for name, one in found.items()], metric)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def lesson_intervals(lesson_id: str, data: str, scene: str, threshold: float, _one: Predictions) -> dict[str, Interval | None]:
-    """Every metric of a lesson's label with its 95 % interval, at a threshold."""
-    return metric_intervals(_one, {_one.labels[0]: threshold})
+@st.cache_resource(max_entries=64, show_spinner=False)
+def lesson_limits(lesson_id: str, data: str, scene: str, thresholds: tuple[float, ...], _one: Predictions) -> dict[str, np.ndarray]:
+    """What `line_limits` tells of a lesson's scores at thresholds."""
+    return line_limits(_one, np.array(thresholds))
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the images")

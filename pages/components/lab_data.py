@@ -1,18 +1,21 @@
 """What the lab in the browser is sent, as JSON can hold it; arrays as base64."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.evaluation.counts import counts_at
-from core.evaluation.intervals import Interval
-from core.evaluation.line_view import LineView
+from core.evaluation.line_view import PLACES, LineView
+from core.evaluation.metrics import METRICS
 from core.evaluation.predictions import Predictions
 from core.evaluation.scorecard import Entry
 
 TILE, COLUMNS = 56, 16
+_NAMED = ("sensitivity", "specificity", "precision", "npv", "f1", "accuracy", "youden", "roc_auc", "average_precision")
+
+Limits = Mapping[str, np.ndarray]  # (2, t): lower and upper, by the name of a rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +46,23 @@ def label_data(view: LineView, thresholds: Mapping[str, float]) -> list[dict]:
     ]  # fmt: skip
 
 
-def frozen_data(predictions: Predictions, label: str, threshold: float) -> dict:
-    """The exact counts at a threshold that lies between two places of the line."""
-    counts = counts_at(*predictions.column(label), threshold)
-    return {"threshold": threshold, "tp": counts.tp, "fp": counts.fp, "fn": counts.fn, "tn": counts.tn}
+def limits_data(predictions: Predictions, asked: Callable[[tuple[float, ...]], Limits], thresholds: Collection[float]) -> dict:
+    """The limits of one label's rates at all places of the line; counts and limits at those of some thresholds that lie between two.
+
+    `predictions` are of that label alone, and `asked` gives what `line_limits` tells of it at thresholds.
+    """
+    limits, between = asked(PLACES), tuple(sorted(set(thresholds) - set(PLACES)))
+    exact = asked(between) if between else {}
+    return {
+        "limits": {"names": list(limits), "packed": _packed(np.stack(list(limits.values())), np.float32)},
+        "exact": [_exact(predictions, threshold, {name: found[:, number] for name, found in exact.items()})
+                  for number, threshold in enumerate(between)],
+    }  # fmt: skip
+
+
+def _exact(predictions: Predictions, threshold: float, limits: Limits) -> dict:
+    known = {name: pair.tolist() for name, pair in limits.items() if not np.isnan(pair).any()}
+    return {"threshold": threshold, "limits": known, **vars(counts_at(*predictions.column(predictions.labels[0]), threshold))}
 
 
 def still_data(names: Mapping[str, str], entries: Mapping[str, Entry]) -> list[dict]:
@@ -57,9 +73,13 @@ def still_data(names: Mapping[str, str], entries: Mapping[str, Entry]) -> list[d
     ]
 
 
-def rested_data(threshold: float, intervals: Mapping[str, Interval | None]) -> dict:
-    """The limits of each number where the line rests."""
-    return {"threshold": threshold, "limits": {name: [one.low, one.high] for name, one in intervals.items() if one}}
+def words_data(missed_costs: float) -> dict[str, str]:
+    """What the numbers mean, by name."""
+    return {name: METRICS[name].definition for name in _NAMED} | {
+        "flagged": "The share of images called positive.",
+        "cost": f"1 missed case costs as much as {missed_costs:g} false alarms; per image.",
+        "benefit": "True positives less false ones at the threshold's odds, per image.",
+    }
 
 
 def image_data(images: NearImages | None) -> dict | None:

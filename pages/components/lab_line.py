@@ -1,12 +1,14 @@
-"""The lab: a component of ours that moves in the browser. Python ships the counts once and hears where the line came to rest."""
+"""The lab, and the plain one: components of ours that move in the browser. Python ships what is known of all places of the line once,
+and hears where it came to rest."""
 
 from collections.abc import Callable
 
 from pages.components.own_component import OwnComponent
 
-_LAB = OwnComponent(
-    "lab", ("counts", "canvas", "histogram", "matrix", "curves", "nearest", "rates", "rows", "spoken", "tools", "main")
-)  # fmt: skip
+_SHARED = ("echoes", "lab/counts", "lab/rates")
+_VIEWS = ("canvas", "histogram", "matrix", "curves", "nearest", "rows", "spoken", "tools", "main")
+_LAB = OwnComponent("lab", (*_SHARED, *(f"lab/{view}" for view in _VIEWS)))
+_PLAIN = OwnComponent("plain", (*_SHARED, "plain/plain"))
 
 
 def lab_line(data: dict, key: str, rested: Callable[[float], None]) -> None:
@@ -15,3 +17,8 @@ def lab_line(data: dict, key: str, rested: Callable[[float], None]) -> None:
     `data` is what `lab_data` makes. Its `threshold` moves the line when it changes.
     """
     _LAB.show(data, key, rested)
+
+
+def plain_line(data: dict, key: str, moved: Callable[[float], None]) -> None:
+    """Show the slider and the numbers of the plain lab; `moved` is called with each place that the slider comes to, as above."""
+    _PLAIN.show(data, key, moved)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.evaluation.line_view import LineView
 from core.evaluation.predictions import Predictions
 from core.runs.run import Run
 from pages.components import cached
@@ -37,3 +38,7 @@ class Scene:
     def predictions(self) -> Predictions:
         """All scores of the run on the split."""
         return cached.scores(str(self.root), self.run.run_id, self.split, self.calibrated)
+
+    def view(self) -> LineView:
+        """What follows a line, for all labels of the run."""
+        return cached.line_view(str(self.root), self.run.run_id, self.split, self.calibrated)

@@ -1,5 +1,7 @@
 """The lab within a lesson: one label, one line, and where a lesson compares scenes, a choice between them."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.evaluation.metrics import METRICS
@@ -24,7 +26,7 @@ def show(lesson: Lesson, shown: Shown) -> None:
     lab_line(_data(lesson, shown, name, one, place), f"lesson_lab_{lesson.lesson_id}_{shown.key}",
              lambda threshold: lesson_place.move_line(lesson, shown.key, threshold))  # fmt: skip
     whose = "simulated scores" if shown.material.is_drawn else f"scores of {shown.material.title}"
-    st.caption(f"{one.n:,} images of {_SPLITS[one.split]}, {whose}, with 95 % intervals where a number is a share of images. Drag the "
+    st.caption(f"{one.n:,} images of {_SPLITS[one.split]}, {whose}, with 95 % intervals. Drag the "
                "line, or use the arrow and page keys. Moving it over test is exploratory: lesson 6 says why.")  # fmt: skip
 
 
@@ -39,19 +41,13 @@ def _ask_scene(lesson: Lesson, names: list[str]) -> str:
 def _data(lesson: Lesson, shown: Shown, scene: str, one: Predictions, place: float) -> dict:
     label = one.labels[0]
     view, still = cached.lesson_view(lesson.lesson_id, shown.key, scene, _STILL, one)
-    first = lesson.begins(shown.material)
-    return lab_data.counts_data(view) | {
+    asked = partial(cached.lesson_limits, lesson.lesson_id, shown.key, scene, _one=one)
+    return lab_data.counts_data(view) | lab_data.limits_data(one, asked, (place, lesson.begins(shown.material))) | {
         "key": f"{lesson.lesson_id} {shown.key} {scene}", "label": 0, "classes": _classes(shown, label),
-        "labels": lab_data.label_data(view, {label: place}), "threshold": place, "frozen": lab_data.frozen_data(one, label, first),
-        "missed_costs": lesson.missed_costs, "together": False,
-        "still": lab_data.still_data({name: METRICS[name].title for name in _STILL}, still), "images": None,
-        "split": one.split, "rested": _rested(lesson, shown, scene, one, place) if view.is_clustered else None,
+        "labels": lab_data.label_data(view, {label: place}), "threshold": place, "missed_costs": lesson.missed_costs, "together": False,
+        "words": lab_data.words_data(lesson.missed_costs),
+        "still": lab_data.still_data({name: METRICS[name].title for name in _STILL}, still), "images": None, "split": one.split,
     }  # fmt: skip
-
-
-def _rested(lesson: Lesson, shown: Shown, scene: str, one: Predictions, place: float) -> dict:
-    """The intervals where the line rests, by a bootstrap of patients: those of the browser take images as independent."""
-    return lab_data.rested_data(place, cached.lesson_intervals(lesson.lesson_id, shown.key, scene, place, one))
 
 
 def _classes(shown: Shown, label: str) -> list[str]:

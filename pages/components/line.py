@@ -8,7 +8,6 @@ from core.evaluation.thresholds import CHOSEN_ON
 from core.runs.run import Run
 from pages.components import cached
 
-DIGITS = 3  # of a place that a hand chose
 _ADDRESS = "line"
 
 

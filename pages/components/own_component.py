@@ -1,6 +1,7 @@
 """A component of ours: plain JavaScript that moves in the browser and tells Python of a threshold.
 
-What it is made of lies in a folder of its name: HTML, CSS, and the script in pieces, one noun per file. `echoes.js` goes with each.
+Its HTML lies in a folder of its name. Its script comes in pieces, one noun per file, some of which components share; a piece may have
+a style of the same name beside it.
 """
 
 from collections.abc import Callable
@@ -12,15 +13,15 @@ _HERE = Path(__file__).parent
 
 
 class OwnComponent:
-    """The component of a folder, its script put together from `pieces` in their order."""
+    """The component of a folder, its script put together from `pieces` (paths from here, without their ends) in their order."""
 
     def __init__(self, folder: str, pieces: tuple[str, ...]):
-        scripts = ("echoes.js", *(f"{folder}/{piece}.js" for piece in pieces))
+        styles = [path for path in (_HERE / f"{piece}.css" for piece in pieces) if path.exists()]
         self._show = st.components.v2.component(
             f"cutpoint_{folder}",
-            html=_text(f"{folder}/{folder}.html"),
-            css=_text(f"{folder}/{folder}.css"),
-            js="\n".join(map(_text, scripts)),
+            html=_text(_HERE / folder / f"{folder}.html"),
+            css="\n".join(map(_text, styles)),
+            js="\n".join(_text(_HERE / f"{piece}.js") for piece in pieces),
         )
 
     def show(self, data: dict, key: str, told: Callable[[float], None]) -> None:
@@ -34,5 +35,5 @@ class OwnComponent:
         self._show(key=key, data=data, on_threshold_change=hear)
 
 
-def _text(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -3,19 +3,17 @@
 import streamlit as st
 
 from core.evaluation.line_view import spread_rows
-from core.evaluation.metrics import METRICS
-from pages.components import cached, lab_data, lab_tabs, plain_lab, rule_form, run_pictures
+from pages.components import cached, lab_data, lab_tabs, plain_lab, rule_form, run_pictures, scene_data
 from pages.components.lab_line import lab_line
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
 
-_STILL = ("roc_auc", "average_precision")
 _MOST_IMAGES = 240
 _HOW = (
-    "On {split}, with 95 % intervals where a number is a share of images. Drag the line, or use the arrow and page keys. ROC AUC and "
-    "average precision do not depend on it: they stay."
+    "On {split}, with 95 % intervals. Drag the line, or use the arrow and page keys. ROC AUC and average precision do not depend on it: "
+    "they stay."
 )
-_CLUSTERED = " Patients have several images: intervals come by a bootstrap of patients, once the line rests."
+_CLUSTERED = " Patients have several images: intervals come by a bootstrap of patients."
 
 
 @st.fragment
@@ -55,24 +53,11 @@ def _why_there(scene: Scene, line: Line) -> str:
 
 
 def _data(scene: Scene, line: Line) -> dict:
-    root, run = str(scene.root), scene.run
-    view = cached.line_view(root, run.run_id, scene.split, scene.calibrated)
-    still = cached.still(root, run.run_id, scene.split, scene.label, scene.calibrated, _STILL)
-    one = scene.predictions().of_label(scene.label)
-    return lab_data.counts_data(view) | {
-        "key": f"{run.run_id} {scene.split} {scene.label} {scene.calibrated}", "label": view.labels.index(scene.label),
-        "split": scene.split,
-        "classes": list(scene.classes), "labels": lab_data.label_data(view, {name: scene.line(name).place for name in view.labels}),
-        "threshold": line.place, "frozen": lab_data.frozen_data(one, scene.label, line.frozen), "missed_costs": scene.missed_costs,
-        "together": scene.together, "still": lab_data.still_data({name: METRICS[name].title for name in _STILL}, still),
-        "images": lab_data.image_data(_images(scene)), "rested": _rested(scene, line) if view.is_clustered else None,
+    view, images = scene.view(), _images(scene)
+    return scene_data.of_label(scene, line) | lab_data.counts_data(view) | {
+        "label": view.labels.index(scene.label), "split": scene.split, "together": scene.together, "images": lab_data.image_data(images),
+        "labels": lab_data.label_data(view, {name: scene.line(name).place for name in view.labels}),
     }  # fmt: skip
-
-
-def _rested(scene: Scene, line: Line) -> dict:
-    """The intervals where the line rests, by a bootstrap of patients."""
-    found = cached.line_intervals(str(scene.root), scene.run.run_id, scene.split, scene.label, scene.calibrated, line.place)
-    return lab_data.rested_data(line.place, found)
 
 
 def _images(scene: Scene) -> lab_data.NearImages | None:

@@ -10,13 +10,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.evaluation.counts import counts_at
+from core.evaluation.intervals import metric_intervals
 from core.evaluation.metrics import per_label
+from core.evaluation.predictions import Predictions
+from core.evaluation.rates import RATES
 from core.runs.store import Store
 from tests.browser.conftest import Server, serve, settled
 from tests.made_scores import LABELS, made_runs, made_scores
 
 CELLS = ("tp", "fp", "fn", "tn")
 SHOWN = ("sensitivity", "specificity", "precision", "f1")
+RANGED = ("sensitivity", "specificity", "precision", "npv", "f1", "accuracy", "youden")
 AT = """async (plot, threshold) => {
     const place = plot.getBoundingClientRect(), lab = plot.closest('.lab');
     plot.dispatchEvent(new PointerEvent('pointermove', { clientX: place.left + threshold * place.width, buttons: 1, bubbles: true }));
@@ -80,6 +84,31 @@ def test_at_200_places_the_numbers_of_all_labels_are_those_of_core(lab):
                 assert shown_rate == "n/a" if value is None else abs(float(shown_rate) - value) < 0.000501, (label, name)
 
 
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("of", ["one image a patient", "several"])
+def test_numbers_and_intervals_are_those_of_core_where_the_line_comes_and_where_it_goes(plain, of, lab, lab_server, trained):
+    store = Store(lab_server.store)
+    run = next(one for one in store.runs() if one.title == ("binary 1" if of == "one image a patient" else trained["cnn"].title))
+    scores = store.predictions(run, "test")
+    assert scores.has_repeated_patients == (of == "several")
+    page = lab(run.title, f"&line=0.37125&plain={str(plain).lower()}")
+    compare_with_core(page, scores, 0.37125)
+    for key, place in (("ArrowRight", 0.372), ("ArrowRight", 0.373), ("Home", 0.0), ("End", 1.0)):
+        page.get_by_role("slider", name=re.compile("^Threshold for")).press(key)
+        compare_with_core(page, scores, place)
+
+
+def compare_with_core(page: Page, scores: Predictions, threshold: float) -> None:
+    label = scores.labels[0]
+    known = metric_intervals(scores, {label: threshold}, names=RANGED)
+    for name, value in {name: float(RATES[name](counts_at(*scores.column(label), threshold))) for name in RANGED}.items():
+        expect(rate(page, name)).to_have_text("n/a" if np.isnan(value) else f"{value:.3f}")
+        one = known[name]
+        low, high = (float(one.low), float(one.high)) if one else (np.nan, np.nan)
+        words = page.locator(f"[data-rate={name}] .range").inner_text().strip()
+        assert (words == "") if one is None else np.allclose([float(part) for part in words.split(" to ")], [low, high], atol=0.00051), name
+
+
 def test_the_line_is_dragged_and_what_does_not_depend_on_it_stays(lab):
     page = lab("binary 1")
     still, box = rate(page, "roc_auc").inner_text(), page.locator(".lab .histogram").bounding_box()
@@ -120,7 +149,7 @@ def test_every_control_above_the_lab_changes_it(lab):
     changes(page, rate(page, "benefit"), lambda: view_switch(page, "Calibrated scores"))
     view_switch(page, "Plain slider")
     expect(page.locator(".lab")).to_have_count(0)
-    changes(page, page.locator(".numbers div").first, lambda: page.get_by_role("slider", name="Threshold for Edema").press("PageUp"))
+    changes(page, rate(page, "sensitivity"), lambda: page.get_by_role("slider", name="Threshold for Edema").press("PageUp"))
     for part in ("threshold_split=", "threshold_label=Edema", "rule=", "missed_costs=3", "together=true", "plain=true"):
         expect(page).to_have_url(re.compile(part))
 

@@ -1,6 +1,6 @@
 """Each page's own content, empty and full, without a browser."""
 
-import re
+import json
 
 import pytest
 
@@ -42,17 +42,18 @@ def test_compare_shows_the_stored_numbers_of_the_chosen_split(opened, store, tra
 def test_moving_the_threshold_moves_the_numbers_but_not_the_auc(opened, store):
     app = opened(store.root, "thresholds")
     app.toggle(key="plain").set_value(True).run()
-    before = tiles(app)
-    app.session_state[line_key(app)] = 0.01
-    after = tiles(app.run())
-    assert after["Sensitivity"] == "1.000" and before["Sensitivity"] != after["Sensitivity"]
-    assert before["ROC AUC"] == after["ROC AUC"] and before["Average precision"] == after["Average precision"]
+    before = sent(app)
+    app.session_state[line_key(app)] = 0.0123
+    after = sent(app.run())
+    exact = {one["threshold"]: one for one in after["exact"]}
+    assert after["threshold"] == 0.0123 != before["threshold"] and exact[0.0123]["tp"] + exact[0.0123]["fn"] == after["positives"][0]
+    assert after["still"] == before["still"] and {one["name"] for one in after["still"]} == {"roc_auc", "average_precision"}
 
 
-def tiles(app) -> dict[str, str]:
-    """The numbers of the plain lab by their names."""
-    (shown,) = [one.proto.body for one in app.get("html") if "numbers" in one.proto.body]
-    return dict(re.findall(r'<dt>(.*?)</dt><dd class="value">(.*?)</dd>', shown))
+def sent(app) -> dict:
+    """What the browser is sent of the line."""
+    (shown,) = app.get("bidi_component")
+    return json.loads(shown.proto.json)
 
 
 def line_key(app) -> str:

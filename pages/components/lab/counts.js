@@ -1,4 +1,4 @@
-// Counts at 1,001 thresholds, and what follows from the four cells of a table. Undefined is null, never NaN.
+// Counts at 1,001 thresholds, and what follows from the four cells of a table. What is undefined is null, never NaN.
 
 const STEPS = 1000;
 const Z = 1.959963984540054; // 95 %
@@ -7,6 +7,8 @@ function decoded(text, Kind) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return new Kind(bytes.buffer);
 }
+
+const countsOf = ({ tp, fp, positives, negatives }) => ({ tp: decoded(tp, Int32Array), fp: decoded(fp, Int32Array), positives, negatives });
 
 function cellsAt(counts, label, step) {
   const at = label * (STEPS + 1) + step;
@@ -40,4 +42,33 @@ function costOf({ tp, fp, fn, tn }, missedCosts) {
 
 function netBenefit({ tp, fp, fn, tn }, threshold) {
   return threshold < 1 ? (tp - (fp * threshold) / (1 - threshold)) / (tp + fp + fn + tn) : null;
+}
+
+// What is known of one label wherever the line stands: at each step, and at a few thresholds between two exactly.
+class Known {
+  constructor({ limits, clustered }, counts, label) {
+    Object.assign(this, { counts, label, clustered, names: limits.names, limits: decoded(limits.packed, Float32Array) });
+    this.exact = [];
+  }
+
+  cells(threshold) {
+    return this.exactly(threshold) ?? cellsAt(this.counts, this.label, Math.round(threshold * STEPS));
+  }
+
+  // a rate's value and its 95 % interval, null where there is none
+  rate(name, threshold) {
+    const [value, part, whole] = RATES[name](this.cells(threshold));
+    return [value, whole && !this.clustered ? wilson(part, whole) : this.drawn(name, threshold)];
+  }
+
+  drawn(name, threshold) {
+    const exact = this.exactly(threshold);
+    if (exact) return exact.limits[name] ?? null;
+    const low = this.names.indexOf(name) * 2 * (STEPS + 1) + Math.round(threshold * STEPS), high = low + STEPS + 1;
+    return this.names.includes(name) && !isNaN(this.limits[low]) ? [this.limits[low], this.limits[high]] : null;
+  }
+
+  exactly(threshold) {
+    return this.exact.find((one) => one.threshold === threshold);
+  }
 }

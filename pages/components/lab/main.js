@@ -1,6 +1,6 @@
 // The lab: one line, all views. It moves in the browser; Python hears where it came to rest.
 
-const REST = 150; // ms without a move
+const REST = 100; // ms without a move
 const LABS = new WeakMap();
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -50, PageUp: 50 };
 
@@ -31,11 +31,13 @@ class Lab {
     this.report = report;
     const key = JSON.stringify([data.key, data.missed_costs, data.together]);
     if (data.key !== this.shown?.key) {
-      this.counts = { tp: decoded(data.tp, Int32Array), fp: decoded(data.fp, Int32Array), positives: data.positives, negatives: data.negatives };
+      this.counts = countsOf(data);
+      this.known = new Known(data, this.counts, data.label);
       this.images = data.images && {
         ...data.images, scores: decoded(data.images.scores, Float32Array), truths: decoded(data.images.truths, Uint8Array),
       };
     }
+    this.known.exact = data.exact;
     const moved = data.threshold !== this.shown?.threshold || data.key !== this.shown?.key;
     this.shown = data;
     if (!this.echoes.hear(data.threshold) && moved) {
@@ -51,8 +53,7 @@ class Lab {
   get context() {
     const label = this.shown.label, positives = this.counts.positives[label];
     return {
-      missedCosts: this.shown.missed_costs, clustered: this.shown.clustered, rested: this.shown.rested,
-      base: positives / (positives + this.counts.negatives[label]),
+      missedCosts: this.shown.missed_costs, base: positives / (positives + this.counts.negatives[label]),
     };
   }
 
@@ -65,7 +66,7 @@ class Lab {
     this.curves.forEach((curve) => curve.prepare(cellsOf, this.context));
     this.nearest.plot.hidden = !this.images;
     this.nearest.prepare(this.images);
-    this.rates.prepare(this.shown.still);
+    this.rates.prepare(this.shown.still, this.shown.words);
     this.rows.prepare(this.shown.labels, this.shown.label);
     this.handle.setAttribute("aria-label", `Threshold for ${label.name}`);
     this.hear();
@@ -78,13 +79,6 @@ class Lab {
     this.tell();
   }
 
-  // the counts at the frozen threshold are exact: it is a score, and lies between two steps
-  cells(threshold) {
-    const frozen = this.shown.frozen;
-    if (frozen && threshold === frozen.threshold) return frozen;
-    return cellsAt(this.counts, this.shown.label, Math.round(threshold * STEPS));
-  }
-
   ask() {
     if (this.asked) return;
     this.asked = requestAnimationFrame(() => {
@@ -94,12 +88,12 @@ class Lab {
   }
 
   draw() {
-    const threshold = this.threshold, cells = this.cells(threshold);
+    const threshold = this.threshold, cells = this.known.cells(threshold);
     this.histogram.move(threshold);
     this.matrix.move(cells);
     this.curves.forEach((curve) => curve.move(curve.point(cells, threshold, this.context)));
     this.nearest.move(threshold);
-    this.rates.move(cells, threshold, this.context);
+    this.rates.move(this.known, threshold, this.shown.missed_costs);
     if (this.shown.together) this.shown.labels.forEach((_, number) => this.writeRow(number, threshold));
     else if (this.rows.lines.length) this.rows.write(this.shown.label, threshold, cells);
     this.handle.style.left = `${threshold * 100}%`;
@@ -112,14 +106,13 @@ class Lab {
   }
 
   writeRow(number, threshold) {
-    const exact = number === this.shown.label ? this.cells(threshold) : cellsAt(this.counts, number, Math.round(threshold * STEPS));
+    const exact = number === this.shown.label ? this.known.cells(threshold) : cellsAt(this.counts, number, Math.round(threshold * STEPS));
     this.rows.write(number, threshold, exact);
   }
 
   tell() {
-    const cells = this.cells(this.threshold);
-    const words = `${this.threshold.toFixed(3)}: ${cells.fn} missed, ${cells.fp} falsely alarmed, `
-      + `sensitivity ${shown(RATES.sensitivity(cells)[0])}, specificity ${shown(RATES.specificity(cells)[0])}`;
+    const cells = this.known.cells(this.threshold);
+    const words = inWords(this.threshold, cells);
     this.handle.setAttribute("aria-valuenow", this.threshold.toFixed(3));
     this.handle.setAttribute("aria-valuetext", words);
     this.told.textContent = `Threshold ${words}`;

@@ -5,15 +5,21 @@ const NAMES = {
   youden: "Youden's J", flagged: "Flagged", cost: "Cost per image", benefit: "Net benefit",
 };
 
+// an equal text is left alone, so that nothing is laid out or spoken again
+const put = (place, text) => place.textContent !== text && (place.textContent = text);
 const shown = (value) => (value === null || value === undefined ? "n/a" : value.toFixed(3));
 
-function rateCard(name, title, still) {
+const inWords = (threshold, cells) =>
+  `${threshold.toFixed(3)}: ${cells.fn} missed, ${cells.fp} falsely alarmed, `
+  + `sensitivity ${shown(RATES.sensitivity(cells)[0])}, specificity ${shown(RATES.specificity(cells)[0])}`;
+
+function rateCard(name, title, words, still) {
   const card = document.createElement("div");
   card.className = still ? "rate still" : "rate";
-  card.innerHTML = '<div class="name"></div><div class="value"></div><div class="range"></div>';
-  card.dataset.rate = name;
+  card.innerHTML = '<dt class="name"></dt><dd class="value"></dd><dd class="range"></dd>';
+  Object.assign(card, { title: words ?? "" }).dataset.rate = name;
   card.firstChild.textContent = title;
-  return { card, value: card.children[1], range: card.children[2] };
+  return { title, card, value: card.children[1], range: card.children[2] };
 }
 
 class Rates {
@@ -21,32 +27,29 @@ class Rates {
     this.place = place;
   }
 
-  prepare(still) {
+  prepare(still, words) {
     this.place.replaceChildren();
+    this.words = words;
     this.cards = {};
     for (const [name, title] of Object.entries(NAMES)) this.add(name, title, false);
-    for (const { name, title, value, low, high } of still) {
-      const card = this.add(name, title, true);
-      card.value.textContent = shown(value);
-      card.range.textContent = low === null ? "\u00a0" : `${shown(low)} to ${shown(high)}`;
-    }
+    for (const { name, title, value, low, high } of still) this.write(this.add(name, title, true), value, low === null ? null : [low, high]);
   }
 
   add(name, title, still) {
-    this.cards[name] = rateCard(name, title, still);
+    this.cards[name] = rateCard(name, title, this.words[name], still);
     this.place.append(this.cards[name].card);
     return this.cards[name];
   }
 
-  // `rested` has limits that Python made for the place where the line came to rest
-  move(cells, threshold, { missedCosts, clustered, rested }) {
-    const limits = rested && rested.threshold === threshold ? rested.limits : {};
-    for (const [name, rate] of Object.entries(RATES)) {
-      const [value, part, whole] = rate(cells), range = whole && !clustered ? wilson(part, whole) : limits[name];
-      this.cards[name].value.textContent = shown(value);
-      this.cards[name].range.textContent = range ? `${shown(range[0])} to ${shown(range[1])}` : "\u00a0";
-    }
-    this.cards.cost.value.textContent = shown(costOf(cells, missedCosts));
-    this.cards.benefit.value.textContent = shown(netBenefit(cells, threshold));
+  write(card, value, range) {
+    put(card.value, shown(value));
+    put(card.range, range ? `${shown(range[0])} to ${shown(range[1])}` : "\u00a0");
+  }
+
+  move(known, threshold, missedCosts) {
+    const cells = known.cells(threshold);
+    for (const name of Object.keys(RATES)) this.write(this.cards[name], ...known.rate(name, threshold));
+    this.write(this.cards.cost, costOf(cells, missedCosts), null);
+    this.write(this.cards.benefit, netBenefit(cells, threshold), null);
   }
 }
