@@ -11,12 +11,13 @@ class Averaging:
     """The mean of what is trained in a module. With memory m, step t leaves m' of the old mean, m' = min(m, (1 + t) / (10 + t)).
 
     The lower memory of the first steps, which is TensorFlow's, lets the mean forget random weights. Without memory (0) there is no
-    mean: everything here then leaves the module as it is. Statistics of norms are not averaged.
+    mean: everything here then leaves the module as it is. The running statistics of norms are averaged too, if the weights are trained
+    that they belong to: those of the last step do not suit weights that lag behind it.
     """
 
     def __init__(self, module: nn.Module, memory: float):
         self._memory = memory
-        self._weights = [weight for weight in module.parameters() if weight.requires_grad] if memory else []
+        self._weights = _averaged(module) if memory else []
         self._means = [weight.detach().clone() for weight in self._weights]
         self._steps = 0
 
@@ -56,3 +57,10 @@ class Averaging:
     def _swap(self) -> None:
         for number, weight in enumerate(self._weights):
             weight.data, self._means[number] = self._means[number], weight.data
+
+
+def _averaged(module: nn.Module) -> list[torch.Tensor]:
+    """What training moves: trained weights, and the statistics of norms among them."""
+    weights = [weight for weight in module.parameters() if weight.requires_grad]
+    norms = [part for part in module.modules() if any(weight.requires_grad for weight in part.parameters(recurse=False))]
+    return weights + [one for part in norms for one in part.buffers(recurse=False) if one.is_floating_point()]

@@ -105,6 +105,18 @@ def test_a_running_mean_of_weights_forgets_as_its_memory_says():
     assert float(module.weight.detach()) == 9.0
 
 
+def test_the_statistics_of_trained_norms_are_averaged_with_the_weights_and_those_of_frozen_ones_stay():
+    module = nn.Sequential(nn.BatchNorm1d(1), nn.BatchNorm1d(1).requires_grad_(False))
+    averaging = Averaging(module, 0.1)
+    for norm in module:
+        norm.running_mean.fill_(10.0)
+    averaging.step()
+    with averaging.used():
+        assert [round(float(norm.running_mean), 3) for norm in module] == [9.0, 10.0]
+        assert [int(norm.num_batches_tracked) for norm in module] == [0, 0]
+    assert [float(norm.running_mean) for norm in module] == [10.0, 10.0]
+
+
 def test_without_memory_the_weights_are_used_as_they_are():
     module = nn.Linear(1, 1)
     averaging, before = Averaging(module, 0.0), module.weight
