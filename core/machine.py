@@ -10,12 +10,14 @@ from pathlib import Path
 
 import psutil
 
-_BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
+# With tiles (AMX) bfloat16 doubles the speed of convolutions. With avx512_bf16 alone a step takes 1.4 to 1.9 times as long as in float32
+# (ResNet-18, EfficientNet-Lite0, MobileNetV3; torch 2.15), and a plain CNN's .85.
+_BF16_FLAG = "amx_bf16"
 
 
 @dataclass(frozen=True)
 class Machine:
-    """`memory` is in bytes; `bf16` says that the processor multiplies bfloat16 in hardware."""
+    """`memory` is in bytes; `bf16` says that the processor is quicker with bfloat16 than with float32."""
 
     cores: int
     memory: int
@@ -37,7 +39,7 @@ def this_machine() -> Machine:
     """What this process runs on."""
     model, flags = _processor()
     return Machine(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-                   psutil.virtual_memory().total, model, bool(_BF16_FLAGS & flags), _gpus())  # fmt: skip
+                   psutil.virtual_memory().total, model, _BF16_FLAG in flags, _gpus())  # fmt: skip
 
 
 def _processor() -> tuple[str, set[str]]:

@@ -22,7 +22,7 @@ class Device:
 
 
 def best_device() -> Device:
-    """The first CUDA GPU with bfloat16, else the processor, with bfloat16 only where it multiplies in hardware."""
+    """The first CUDA GPU with bfloat16, else the processor, with bfloat16 only where that is quicker."""
     if torch.cuda.is_available():
         bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
         return Device(torch.device("cuda"), bf16, f"cuda, {torch.cuda.get_device_name()}, {_precision(bf16)}")
