@@ -12,11 +12,10 @@ from core.jobs.queue import Queue
 from core.jobs.speed import Speed, speed_of
 from core.jobs.workload import Images, fit_seconds, forward_work, is_frozen, memory_bytes, step_work
 from core.layers import Cost, cost_of
-from core.machine import this_machine
+from core.machine import gigabytes, this_machine
 from core.recipe import Recipe, Transfer
 from core.runs.store import Store
 
-GIGABYTE = 1e9
 _FEATURES = 512  # of a network whose width is not known here
 
 
@@ -109,10 +108,10 @@ def _shortage(needed: int) -> list[str]:
     machine, free = this_machine(), psutil.virtual_memory().available
     if machine.gpus or needed <= free:
         return []
-    has = f"this machine has {machine.memory / GIGABYTE:.1f} GB"
+    has = f"this machine has {gigabytes(machine.memory)}"
     if needed <= machine.memory:
-        has += f", of which {free / GIGABYTE:.1f} GB are free now"
-    return [f"It needs about {needed / GIGABYTE:.1f} GB of memory; {has}. Take a smaller batch_size, image_size or network."]
+        has += f", of which {gigabytes(free)} are free now"
+    return [f"It needs about {gigabytes(needed)} of memory; {has}. Take a smaller batch_size, image_size or network."]
 
 
 def _with_words(forecast: Forecast, words: list[str]) -> Forecast:

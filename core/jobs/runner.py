@@ -16,8 +16,8 @@ from core.jobs.job import Job
 from core.jobs.job_folder import JobFolder
 from core.jobs.processes import birth, is_alive, kill_tree, start_child
 from core.jobs.queue import Queue
+from core.machine import GIGABYTE, gigabytes
 
-GIGABYTE = 1e9
 BEAT_SECONDS = 5.0
 REAP_SECONDS = 10.0
 KILLED = -9  # exit code after SIGKILL, which Windows does not name
@@ -122,7 +122,7 @@ class Runner:
         free, needed = shutil.disk_usage(self.queue.root).free, self.settings.free_disk
         if free >= needed:
             return ""
-        return f"{free / GIGABYTE:.1f} GB of disk are free, {needed / GIGABYTE:.1f} GB are needed. Make room."
+        return f"{gigabytes(free)} of disk are free, {gigabytes(needed)} are needed. Make room."
 
     def _start(self, job: Job) -> None:
         folder = JobFolder(self.queue.root, job.id)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import psutil
 
-GIGABYTE = 1e9
+from core.machine import gigabytes
+
 _UNITS = {"bytes": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40, "pib": 2**50, "eib": 2**60}
 _ASKED = re.compile(r"allocate ([\d.]+) ?(bytes|[KMGTPE]iB)", re.I)  # as NumPy and torch say it
 _MEMORY_WORDS = ("can't allocate memory", "CUDA out of memory")
@@ -19,7 +20,7 @@ def shortage(error: BaseException, root: Path) -> str | None:
     """What ran out, how much there is and what to do; None where nothing did. `root` lies on the disk that is meant."""
     for one in _chain(error):
         if _is_of_disk(one):
-            return f"The disk ran full: {_gb(shutil.disk_usage(root).free)} are free at the store. Make room there, then go on."
+            return f"The disk ran full: {gigabytes(shutil.disk_usage(root).free)} are free at the store. Make room there, then go on."
         if _is_of_memory(one):
             return _memory_told(str(one))
     return None
@@ -46,13 +47,9 @@ def _is_of_memory(error: BaseException) -> bool:
 
 def _memory_told(text: str) -> str:
     asked = _ASKED.search(text)
-    wanted = f"{_gb(float(asked[1]) * _UNITS[asked[2].lower()])} more were asked for, " if asked else ""
+    wanted = f"{gigabytes(float(asked[1]) * _UNITS[asked[2].lower()])} more were asked for, " if asked else ""
     memory = psutil.virtual_memory()
     where = "of the GPU " if "CUDA" in text else ""
-    has = "" if where else f"{_gb(memory.available)} of {_gb(memory.total)} are free now. "
+    has = "" if where else f"{gigabytes(memory.available)} of {gigabytes(memory.total)} are free now. "
     told = f"Memory {where}ran out: {wanted}{has}".rstrip(", ").rstrip()
     return f"{told.rstrip('.')}. Take a smaller batch_size, image_size or network, or end other programs."
-
-
-def _gb(size: float) -> str:
-    return f"{size / GIGABYTE:.1f} GB"
