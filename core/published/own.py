@@ -5,14 +5,15 @@ from core.published.published import Published
 
 _SETTINGS = {
     "image_size": 160, "backbone": "tf_efficientnet_lite0", "pretrained": True, "trainable": "all", "backbone_rate": 0.25,
-    "normalisation": "per_image", "dropout": 0.2,
+    "normalisation": "own", "dropout": 0.0,
     "max_epochs": 6, "batch_size": 32, "learning_rate": 2e-3, "optimizer": "adamw", "weight_decay": 0.02, "schedule": "one_cycle",
     "keep": "last", "loss": "bce", "class_weight": "balanced", "label_smoothing": 0.1, "ema": 0.995, "flip_at_test": True,
-    "rotate": 10.0, "shift": 0.06, "zoom": 0.15, "contrast": 0.3, "brightness": 0.15, "gamma": 0.4, "noise": 0.03, "flip": True,
+    "rotate": 15.0, "shift": 0.1, "zoom": 0.2, "contrast": 0.4, "gamma": 0.5, "noise": 0.05, "flip": True,
 }  # fmt: skip
 _CHOSEN = (
-    "How it was chosen: without the test set, by the ROC AUC on validation images (patients apart from train) as they are and made darker, "
-    "lighter, flatter, harder, blurred, cropped and padded. Pixels scaled image by image stood that better than with a fixed scale.",
+    "How it was chosen: strong changes of the training images were given from outside. The running mean of the weights, with that of the "
+    "norms' statistics, was chosen by the ROC AUC on validation images (patients apart from train) as they are and made darker, lighter, "
+    "flatter, harder, blurred, cropped and padded: .9987 in the mean, without a running mean .9979 (one seed).",
     "The threshold is 0.5, fixed before training.",
 )
 
