@@ -38,7 +38,7 @@ def _status(scene: Scene, line: Line) -> None:
         st.badge(f"Frozen: {line.frozen:.3f}, {how}", icon=":material/lock:", color="gray")
         if line.is_moved:
             st.badge(_why_there(scene, line), icon=":material/explore:", color="blue" if line.rule else "orange")
-            st.button("Back to the frozen threshold", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:")
+            st.button("Back to frozen", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:")
     rule_form.tell_fault()
 
 
@@ -48,8 +48,8 @@ def _why_there(scene: Scene, line: Line) -> str:
         return f"Chosen by {line.rule} on validation, not frozen"
     if line.was_put_on_validation:
         return "Trying out on validation"
-    words = "moved while looking at test" if scene.split == "test" else "not put here while looking at validation"
-    return f"Exploratory: this line was {words}"
+    words = "moved while looking at test" if scene.split == "test" else "not put here on validation"
+    return f"Exploratory: {words}"
 
 
 def _data(scene: Scene, line: Line) -> dict:

@@ -3,10 +3,12 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from urllib.parse import quote_plus
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.evaluation.counts import counts_at
@@ -14,6 +16,7 @@ from core.evaluation.intervals import metric_intervals
 from core.evaluation.metrics import per_label
 from core.evaluation.predictions import Predictions
 from core.evaluation.rates import RATES
+from core.jobs.external_run import keep_external
 from core.runs.store import Store
 from tests.browser.conftest import Server, serve, settled
 from tests.made_scores import LABELS, made_runs, made_scores
@@ -36,7 +39,16 @@ def lab_server(tmp_path_factory, trained) -> Iterator[Server]:
     shutil.copytree(trained["cnn"].folder.parents[1], store)
     for task in LABELS:
         made_runs(store, task, 2)
+    chance = np.random.default_rng(0)
+    keep_external(store, "fourteen", {split: fourteen_labels(split, chance) for split in ("val", "test")}, "14".ljust(64, "0"))
     yield from serve(store)
+
+
+def fourteen_labels(split: str, chance: np.random.Generator) -> Predictions:
+    y_true = (chance.random((300, 14)) < 0.2).astype(np.uint8)
+    y_score = np.clip(0.3 + 0.3 * y_true + chance.normal(0, 0.15, y_true.shape), 0, 1).astype(np.float32)
+    names = tuple(f"Finding number {number + 1}" for number in range(14))
+    return Predictions("multilabel", split, names, np.array([f"{split}{row}" for row in range(300)]), None, y_true, y_score)
 
 
 @pytest.fixture
@@ -109,6 +121,18 @@ def compare_with_core(page: Page, scores: Predictions, threshold: float) -> None
         assert (words == "") if one is None else np.allclose([float(part) for part in words.split(" to ")], [low, high], atol=0.00051), name
 
 
+def test_fourteen_labels_stand_on_one_screen_with_all_else(lab):
+    page = lab("fourteen", "&line=0.45")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.get_by_text("Exploratory: moved while looking at test")).to_be_visible()
+    expect(page.locator(".rows tbody tr")).to_have_count(14)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    for part in (".histogram", ".matrix", ".rates", ".curves", ".rows", ".tools"):
+        box = page.locator(f".lab {part}").bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] <= 900, part
+        assert box["x"] + box["width"] <= 1280, part
+
+
 def test_the_line_is_dragged_and_what_does_not_depend_on_it_stays(lab):
     page = lab("binary 1")
     still, box = rate(page, "roc_auc").inner_text(), page.locator(".lab .histogram").bounding_box()
@@ -119,13 +143,13 @@ def test_the_line_is_dragged_and_what_does_not_depend_on_it_stays(lab):
     for name, value in before.items():
         expect(rate(page, name)).not_to_have_text(value)
     page.mouse.up()
-    expect(page.get_by_text("Exploratory: this line was moved while looking at test")).to_be_visible()
+    expect(page.get_by_text("Exploratory: moved while looking at test")).to_be_visible()
     expect(page).to_have_url(re.compile("line=0.8"))
     assert rate(page, "roc_auc").inner_text() == still
     spoken = page.locator(".lab table.spoken")
     expect(spoken).to_contain_text("False negatives, missed")
     assert rate(page, "sensitivity").inner_text() in spoken.inner_text()
-    page.get_by_role("button", name="Back to the frozen threshold", exact=True).click()
+    page.get_by_role("button", name="Back to frozen", exact=True).click()
     expect(rate(page, "sensitivity")).to_have_text(before["sensitivity"])
 
 
@@ -178,7 +202,15 @@ def test_the_lab_fills_the_screen_and_hands_out_its_picture_and_its_counts(lab):
         with page.expect_download() as waited:
             page.locator(".lab .tools").get_by_role("button", name=kind).click()
         content = waited.value.path().read_bytes()
-        assert content.startswith(b"\x89PNG") if kind == "PNG" else len(content.splitlines()) == 1002
+        if kind == "CSV":
+            assert len(content.splitlines()) == 1002
+            continue
+        home, picture = page.locator(".lab").bounding_box(), Image.open(BytesIO(content)).convert("L")
+        for part in (".histogram", ".matrix", ".rate[data-rate=sensitivity] .value", ".roc"):
+            box = page.locator(f".lab {part}").bounding_box()
+            left, top = box["x"] - home["x"], box["y"] - home["y"]
+            low, high = picture.crop((int(left), int(top), int(left + box["width"]), int(top + box["height"]))).getextrema()
+            assert high - low > 100, part
     page.locator(".lab .tools").get_by_role("button", name="Lecture view").click()
     page.wait_for_function("document.fullscreenElement !== null")
 

@@ -46,7 +46,7 @@ def test_a_newcomer_walks_from_the_start_to_a_verdict(server, visit, shared):
         slider.press("PageDown")
     expect(rate(page, "sensitivity")).not_to_have_text(before[0])
     expect(rate(page, "roc_auc")).to_have_text(before[1])
-    expect(page.get_by_text("Exploratory: this line was moved while looking at test")).to_be_visible()
+    expect(page.get_by_text("Exploratory: moved while looking at test")).to_be_visible()
 
     go(page, "Single image")
     page.get_by_role("button", name="I understand").click()

@@ -31,7 +31,7 @@ class Curve extends Layered {
     context.strokeRect(left, top, right - left, bottom - top);
     context.fillStyle = theme.text;
     context.font = `600 ${theme.font * 0.86}px ${theme.family}`;
-    context.fillText(this.title, left, theme.font);
+    context.fillText(this.title, Math.max(0, Math.min(left, this.width - context.measureText(this.title).width)), theme.font);
     context.font = `${theme.font * 0.74}px ${theme.family}`;
     context.fillText(this.across, left, this.height - 3);
     context.textAlign = "right";

@@ -16,7 +16,7 @@ class Matrix extends Layered {
         context.save();
         context.translate(this.theme.font * 0.9, this.top + this.high * (number + 0.5));
         context.rotate(-Math.PI / 2);
-        context.fillText(name, 0, 0);
+        context.fillText(name, 0, 0, this.high - 4);
         context.restore();
       });
       context.strokeStyle = this.theme.grid;

@@ -44,8 +44,9 @@ class Tools {
       const place = canvas.getBoundingClientRect();
       context.drawImage(canvas, place.left - home.left, place.top - home.top, place.width, place.height);
     }
-    root.querySelectorAll(".rate div, .rows th, .rows td").forEach((cell) => {
+    root.querySelectorAll(".rate dt, .rate dd, .rows th, .rows td").forEach((cell) => {
       const place = cell.getBoundingClientRect(), style = getComputedStyle(cell), right = style.textAlign === "right";
+      if (!place.width) return;
       context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       context.fillStyle = style.color;
       context.textAlign = right ? "right" : "left";
