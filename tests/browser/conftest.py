@@ -15,6 +15,7 @@ from urllib.parse import urlparse
 import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as Late
 
 from core.runs.store import STORE_VARIABLE
 from tests.conftest import ROOT
@@ -126,6 +127,20 @@ def visit(windows) -> Iterator:
     for page in opened:
         page.close()
     assert not away, f"asked another host: {away}"
+
+
+def choose(page: Page, control: str, option: str) -> None:
+    """Choose in a list; it is opened again where a page that was drawn anew has closed it."""
+    wanted = page.get_by_role("option", name=option)
+    for _ in range(5):
+        page.get_by_role("combobox", name=control).click()
+        try:
+            wanted.click(timeout=WAIT / 5)
+        except Late:
+            settled(page)
+        else:
+            return
+    raise AssertionError(f"{control} has no {option}")
 
 
 def settled(page: Page) -> None:

@@ -47,6 +47,7 @@ def compare(shelf, visit) -> Callable[..., Page]:
         expect(page.get_by_text(re.compile(f"{len(wanted)} of .* in view"))).to_be_visible()
         for _ in range(WAIT // 500):
             if "being counted" not in told(page):
+                settled(page)
                 return page
             page.wait_for_timeout(500)
         raise AssertionError("intervals are not counted")
@@ -221,8 +222,11 @@ def test_scores_of_another_model_are_uploaded_and_stand_beside(compare, tmp_path
         )])  # fmt: skip
     page = compare("binary 0")
     page.get_by_text("Add the scores of a model trained elsewhere").click()
+    expect(page.get_by_test_id("stFileUploader")).to_be_visible()
+    settled(page)
     page.locator("input[type=file]").set_input_files(table)
     expect(page.get_by_text(re.compile("240 images"))).to_be_visible()
+    settled(page)
     page.get_by_role("button", name="Add and put in view").click()
     expect(page.get_by_role("button", name="Remove other model")).to_be_visible()
     settled(page)

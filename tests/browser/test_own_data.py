@@ -5,7 +5,7 @@ import zipfile
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import choose, settled
 
 
 def test_a_zip_is_looked_at_added_and_found_again_by_its_link(full_server, visit, class_folders, tmp_path):
@@ -23,8 +23,8 @@ def test_a_zip_is_looked_at_added_and_found_again_by_its_link(full_server, visit
     expect(page.get_by_role("heading", name="Ward 7", level=2)).to_be_visible(timeout=60_000)
     settled(page)
     page.get_by_role("tab", name="Images", exact=True).click()
-    page.get_by_role("combobox", name="What they show").click()
-    page.get_by_role("option", name="PNEUMONIA").click()
+    settled(page)
+    choose(page, "What they show", "PNEUMONIA")
     expect(page.get_by_text(re.compile(r"\d+ images of PNEUMONIA in train"))).to_be_visible()
     expect(page).to_have_url(re.compile("gallery_class=PNEUMONIA"))
     again = visit(page.url)
