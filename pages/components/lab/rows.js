@@ -25,6 +25,7 @@ class Rows {
       this.lines.push(COLUMNS.map(() => line.insertCell()));
     });
     this.place.append(table);
+    this.place.tabIndex = this.place.scrollWidth > this.place.clientWidth ? 0 : -1; // on phones it scrolls, and keys must reach it
   }
 
   write(number, threshold, cells) {
