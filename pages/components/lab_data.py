@@ -65,11 +65,10 @@ def _exact(predictions: Predictions, threshold: float, limits: Limits) -> dict:
     return {"threshold": threshold, "limits": known, **vars(counts_at(*predictions.column(predictions.labels[0]), threshold))}
 
 
-def still_data(names: Mapping[str, str], entries: Mapping[str, Entry]) -> list[dict]:
-    """The numbers that do not depend on the line, by title."""
+def still_data(entries: Mapping[str, Entry]) -> list[dict]:
+    """The numbers that do not depend on the line, by the names of metrics."""
     return [
-        {"name": name, "title": title, "value": entries[name].value, "low": entries[name].low, "high": entries[name].high}
-        for name, title in names.items()
+        {"name": name, "title": METRICS[name].title, "value": one.value, "low": one.low, "high": one.high} for name, one in entries.items()
     ]
 
 

@@ -1,8 +1,5 @@
 """What the lab, or the plain one, is sent of the label in view."""
 
-from collections.abc import Mapping
-
-from core.evaluation.metrics import METRICS
 from pages.components import cached, lab_data
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
@@ -16,9 +13,5 @@ def of_label(scene: Scene, line: Line) -> dict:
     one, still = scene.predictions().of_label(scene.label), cached.still(*key, _STILL)
     return lab_data.limits_data(one, lambda thresholds: cached.limits(*key, thresholds), (line.frozen, line.place)) | {
         "key": " ".join(map(str, key[1:])), "classes": list(scene.classes), "threshold": line.place, "missed_costs": scene.missed_costs,
-        "words": lab_data.words_data(scene.missed_costs), "still": lab_data.still_data(_titles(), still),
+        "words": lab_data.words_data(scene.missed_costs), "still": lab_data.still_data(still),
     }  # fmt: skip
-
-
-def _titles() -> Mapping[str, str]:
-    return {name: METRICS[name].title for name in _STILL}
