@@ -40,14 +40,16 @@ _ALL_OF = {
     "Test": (f"{_TABLE} test", "ROC AUC, test", *(f"{title} of the runs: test" for title in _CURVES)),
     "Validation": (f"{_TABLE} validation", "ROC AUC, validation", *(f"{title} of the runs: validation" for title in _CURVES)),
     "Sensitivity": ("Sensitivity, test",), "ROC AUC": ("ROC AUC, test",),
+    LABELS[4]: (f"{_TABLE} test, {LABELS[4]}", *(f"{title} of the runs: test, {LABELS[4]}" for title in _CURVES)),
     "Cost": ("Cost of the runs in view",), "Metrics": (f"{_TABLE} test", "ROC AUC, test"),
 }  # fmt: skip
-_STANDS = """words => document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning' && words.every(
-    one => [...document.querySelectorAll(`[aria-label^="${one}"]`)].some(
-        part => part.querySelector(part.dataset.testid === 'stPlotlyChart' ? '.xtick' : 'canvas')))"""
-
-_LEFT = """document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning' &&
-    !document.querySelector('[aria-label^="ROC of the runs"]')"""
+# All parts, those within components of ours too:
+_PARTS = """const inner = [...document.querySelectorAll("[data-testid='stBidiComponentIsolated']")].map(one => one.shadowRoot);
+    const parts = [document, ...inner].flatMap(one => [...one.querySelectorAll("[aria-label]")]);"""
+_STANDS = f"""words => {{ {_PARTS} return document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning' &&
+    words.every(one => parts.some(part => part.ariaLabel.startsWith(one) && part.querySelector('svg path, canvas'))); }}"""
+_LEFT = f"""() => {{ {_PARTS} return document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning' &&
+    !parts.some(part => part.ariaLabel.startsWith('ROC of the runs')); }}"""
 
 
 def make_runs(store: Path, runs: int) -> None:
@@ -88,6 +90,17 @@ def pressed(page: Page, name: str) -> float:
     return clicked(page, page.get_by_role("radio", name=name, exact=True), name)
 
 
+def labelled(page: Page, label: str) -> float:
+    """Seconds from the choice of a label."""
+    page.get_by_role("combobox", name="Label", exact=True).click()
+    return clicked(page, page.get_by_role("option", name=label, exact=True), label)
+
+
+def cleared(page: Page) -> float:
+    """Seconds from the click that brings all labels back."""
+    return clicked(page, page.get_by_test_id("stSelectbox").filter(has_text="Label").get_by_label("Clear value"), "Test")
+
+
 def clicked(page: Page, place: Locator, name: str) -> float:
     """Seconds from a click until all figures named under `name` are drawn and the script has ended."""
     page.evaluate("document.addEventListener('click', () => { window.clicked = performance.now(); }, {capture: true, once: true})")
@@ -124,6 +137,7 @@ def measure(app: Served, store: Path, repeats: int) -> None:
     told("warm visit by a browser that never saw the app", [_alone(app.browser, address) for _ in range(repeats)])
     page, _ = visit(context, address)
     told("from the start page by the link", [returned(page) for _ in range(repeats)])
+    told("to one label", [(labelled(page, LABELS[4]), cleared(page))[0] for _ in range(repeats)])
     for name, back in (("Validation", "Test"), ("Sensitivity", "ROC AUC"), ("Cost", "Metrics")):
         told(f"to {name}", [(pressed(page, name), pressed(page, back))[0] for _ in range(repeats)])
 

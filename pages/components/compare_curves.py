@@ -16,13 +16,13 @@ from core.figures.roc_pr import Point, mean_pr_figure, mean_roc_figure, pr_figur
 from core.runs.run import Run
 from core.runs.store import Store
 from pages.components import cached, cached_compare
-from pages.components.chart import chart
 from pages.components.compare_scope import Scope, ask_label, download, gather, tell_missing
+from pages.components.line_chart import line_chart
 from pages.components.view import thresholds_of
 
 _MEAN = "Mean of the labels"
 _FEW, _MANY_POINTS, _FEW_POINTS = 3, 400, 140  # runs; points of a curve of so few runs, and of more
-_HEIGHT, _LEGEND_LINE = 380, 22  # px
+_HEIGHT = 320  # px
 _AS_THEY_ARE, _CALIBRATED = "As they are", "Calibrated by temperature"
 _NAMES = {"roc": "The ROC curve", "pr": "The precision-recall curve", "decision": "The decision curve"}
 
@@ -78,20 +78,19 @@ def _point(scope: Scope, run: Run, label: str, calibrated: bool) -> Point:
 
 
 def _figures(found: Mapping[str, LabelCurves], points: Mapping[str, Point], calibrated: bool) -> dict[str, dict]:
-    height = _HEIGHT + _LEGEND_LINE * max(0, len(found) - _FEW) // 2
     roc, pr, decision = (_of_all(found, name) for name in _NAMES)
     means = any(isinstance(curve, MeanCurve) for curve in roc.values())
     at = {run: point for run, point in points.items() if point.threshold is not None}
     figures = {}
     if roc:
-        figures["roc"] = mean_roc_figure(roc, height) if means else roc_figure(roc, points, height)
+        figures["roc"] = mean_roc_figure(roc, _HEIGHT) if means else roc_figure(roc, points, _HEIGHT)
     if pr:
-        figures["pr"] = mean_pr_figure(pr, height) if means else pr_figure(pr, points, height)
+        figures["pr"] = mean_pr_figure(pr, _HEIGHT) if means else pr_figure(pr, points, _HEIGHT)
     if decision:
-        figures["decision"] = decision_figure(decision, at, height)
+        figures["decision"] = decision_figure(decision, at, _HEIGHT)
     if found:
         reliability = {run: curves.calibration for run, curves in found.items()}
-        figures["calibration"] = calibration_figure(reliability, height, "Probability" if calibrated else "Score")
+        figures["calibration"] = calibration_figure(reliability, _HEIGHT, "Probability" if calibrated else "Score")
     return figures
 
 
@@ -122,7 +121,7 @@ def _figure(scope: Scope, title: str, name: str, figure: dict | None, said: str,
         st.info("No run has this curve here; the reasons stand below.", icon=":material/block:")
         return
     titled = {**figure, "layout": figure["layout"] | {"title": {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}}}
-    chart(titled, key=f"figure_{name}", alt=f"{title} of the runs: {said}")
+    line_chart(titled, key=f"figure_{name}", alt=f"{title} of the runs: {said}", name=f"{name}-{said}")
     download(scope, name, table)
 
 

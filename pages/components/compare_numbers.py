@@ -14,8 +14,8 @@ from core.runs.learning import AT
 from core.runs.run import Run
 from core.runs.seeds import seed_groups
 from pages.components import cost, counted, metric_table, published_beside, seed_fold, settings_table
-from pages.components.chart import chart
 from pages.components.compare_head import Asked
+from pages.components.line_chart import line_chart
 
 _AGAIN = 1.5  # seconds between two looks
 _TABLES = {"metrics": "Metrics", "settings": "What differs", "cost": "Cost", "published": "Published figures"}
@@ -87,7 +87,7 @@ def _metrics(
     known = {title: one for title, one in known.items() if one}
     if known:
         words = f"{metric.title}, {asked.scores_of}"
-        chart(interval_figure(known, words), key="intervals_drawn", alt=f"{words}: each run with its 95 % interval")
+        line_chart(interval_figure(known, words), "intervals_drawn", f"{words}: each run with its 95 % interval", f"intervals-{words}")
     st.caption(metric.definition)
     return table
 

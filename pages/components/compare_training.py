@@ -7,8 +7,8 @@ from core.figures.training import metric_figure
 from core.runs.history import EpochRecord
 from core.runs.store import Store
 from pages.components import epoch_curves
-from pages.components.chart import chart
 from pages.components.compare_scope import Scope, download
+from pages.components.line_chart import line_chart
 
 _VALUES = {
     "val_roc_auc": "ROC AUC, validation", "val_loss": "Loss, validation", "val_accuracy": "Accuracy, validation",
@@ -27,7 +27,8 @@ def show(scope: Scope) -> None:
     recorded = [name for name in _VALUES if any(_is_recorded(history, name) for history in histories.values())]
     value = st.selectbox("Recorded value", recorded, key="recorded", bind="query-params", format_func=_VALUES.get, width=260)
     drawn = {run: history if _is_recorded(history, value) else [] for run, history in histories.items()}
-    chart(metric_figure(drawn, value, _VALUES[value], 380), key="figure_training", alt=f"{_VALUES[value]} per epoch of each run")
+    said = f"{_VALUES[value]} per epoch of each run"
+    line_chart(metric_figure(drawn, value, _VALUES[value], 380), key="figure_training", alt=said, name=said)
     for run, history in histories.items():
         if not drawn[run]:
             why = "this value was not recorded" if history else "it has no epochs"

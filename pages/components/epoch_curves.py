@@ -11,7 +11,7 @@ from core.evaluation.metrics import METRICS
 from core.figures.epochs import epochs_figure
 from core.runs.run import Run
 from pages.components import cached, view
-from pages.components.chart import chart
+from pages.components.line_chart import line_chart
 from pages.components.wording import distinct
 
 STUDY = ("0.4", "0.5", "0.6")  # as one published study drew them
@@ -86,7 +86,8 @@ def _draw(run: Run, name: str, metric: str, found: EpochMetrics, label: str | No
             st.caption(f":material/block: {METRICS[metric].title} is no metric of {run.data.task} tasks.")
             return
         title = METRICS[metric].title
-        chart(epochs_figure(found, metric, title), key=f"epochs_{run.run_id}", alt=f"{title} of {name} over epochs on validation")
+        said = f"{title} of {name} over epochs on validation"
+        line_chart(epochs_figure(found, metric, title), key=f"epochs_{run.run_id}", alt=said, name=said)
         if not found.thresholds and label is None:
             st.caption("Several classes: the highest score decides, so thresholds change nothing here. Choose a label to see them act.")
         kept = run.recipe.training.max_epochs

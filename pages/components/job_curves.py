@@ -7,6 +7,7 @@ import streamlit as st
 from core.figures.training import learning_figure
 from core.jobs.progress_log import history, log_tail
 from core.runs.history import EpochRecord
+from pages.components.line_chart import line_chart
 
 METRICS = {"roc_auc": "ROC AUC", "accuracy": "Accuracy", "precision": "Precision", "recall": "Recall", "f1": "F1"}
 _KEY = "progress_metric"
@@ -25,12 +26,18 @@ def curves(root: Path, job_id: str) -> None:
         return
     metric = st.session_state.get(_KEY, "roc_auc")
     left, right = st.columns(2)
-    left.plotly_chart(learning_figure(records, "loss", "Loss"), key=f"loss_{job_id}", alt="Loss per epoch on train and validation")
-    if _is_recorded(records, metric):
-        right.plotly_chart(learning_figure(records, metric, METRICS[metric]), key=f"metric_{job_id}",
-                           alt=f"{METRICS[metric]} per epoch on train and validation")  # fmt: skip
-    else:
-        right.info(f"{METRICS[metric]} was not recorded in this run.", icon=":material/info:")
+    with left:
+        _draw(records, "loss", "Loss", f"loss_{job_id}")
+    with right:
+        if _is_recorded(records, metric):
+            _draw(records, metric, METRICS[metric], f"metric_{job_id}")
+        else:
+            st.info(f"{METRICS[metric]} was not recorded in this run.", icon=":material/info:")
+
+
+def _draw(records: list[EpochRecord], metric: str, title: str, key: str) -> None:
+    said = f"{title} per epoch on train and validation"
+    line_chart(learning_figure(records, metric, title), key, said, said)
 
 
 def log(root: Path, job_id: str) -> None:

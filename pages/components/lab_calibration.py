@@ -19,6 +19,7 @@ from pages.components import cached, view
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
+from pages.components.line_chart import line_chart
 from pages.components.metric_table import told
 
 _RAW = "As they are"
@@ -67,7 +68,8 @@ def _curve(scene: Scene, kinds: list[str]) -> None:
     split, found = split_words(scene.split), {name: calibration_curve(*_scores(scene, name).column(scene.label)) for name in kinds}
     made = calibration_figure(found, 400)
     made["layout"]["title"] = {"text": f"{split}, {scene.label}", "font": {"size": 12}, "x": 0, "xref": "container"}
-    st.plotly_chart(made, key="figure_lab_calibration", alt=f"Reliability of the scores of {scene.label} on {split}: {', '.join(found)}")
+    alt = f"Reliability of the scores of {scene.label} on {split}: {', '.join(found)}"
+    line_chart(made, "figure_lab_calibration", alt, f"calibration-{scene.label}-{split}")
     download(scene, "calibration", lambda: _bins(found), "CSV of the curves")
     st.caption(f"On {split}. On the dotted line a score is a probability: of images with 0.3, three in ten have {scene.label}. Below it "
                "scores are too high, above it too low. Hollow: fewer than 20 images.")  # fmt: skip

@@ -9,6 +9,7 @@ from core.figures.epochs import epochs_figure
 from pages.components import epoch_curves, view
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
+from pages.components.line_chart import line_chart
 
 
 def show(scene: Scene) -> None:
@@ -47,8 +48,8 @@ def _ask_label(scene: Scene) -> str | None:
 def _figure(found: EpochMetrics, metric: str, label: str | None) -> None:
     title = METRICS[metric].title
     st.markdown(f"**{title}**")
-    st.plotly_chart(epochs_figure(found, metric, title), key=f"lab_epochs_{metric}",
-                    alt=f"{title} over epochs on validation, {label or 'all labels'}, a line per threshold")  # fmt: skip
+    said = f"{title} over epochs on validation, {label or 'all labels'}"
+    line_chart(epochs_figure(found, metric, title), f"lab_epochs_{metric}", f"{said}, a line per threshold", said)
 
 
 def _tell_highest(found: EpochMetrics) -> None:

@@ -11,11 +11,11 @@ from core.evaluation.label_point import COMPARED, LabelPoint, pairs, title_of
 from core.figures.roc_pr import Point, roc_figure
 from core.runs.run import Run
 from pages.components import cached, view
-from pages.components.chart import chart
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
 from pages.components.lab_words import at_the_line
+from pages.components.line_chart import line_chart
 from pages.components.metric_table import told
 from pages.components.view import thresholds_of
 from pages.components.wording import distinct
@@ -125,9 +125,10 @@ def _curves(scene: Scene, found: dict[str, tuple[Run, LabelPoint]], said: str) -
         st.caption(":material/block: The ROC curve: not available: it needs images with and without the label.")
         return
     points = {name: Point(point.threshold, point.counts) for name, (_, point) in found.items()}
-    made = roc_figure(curves, points, 360 + 22 * max(0, len(curves) - 3))
+    made = roc_figure(curves, points, 360)
     made["layout"]["title"] = {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}
-    chart(made, key="figure_models", alt=f"ROC curves of the runs with a point for each: {said}; the table above has the numbers")
+    alt = f"ROC curves of the runs with a point for each: {said}; the table above has the numbers"
+    line_chart(made, key="figure_models", alt=alt, name=f"roc-{said}")
 
 
 def _differences(found: dict[str, tuple[Run, LabelPoint]], way: str, said: str) -> None:

@@ -13,6 +13,7 @@ from core.lessons.material import FIRST_LINE
 from pages.components import lesson_difference, lesson_lab, lesson_prevalence
 from pages.components.lesson_data import Shown
 from pages.components.lesson_table import table
+from pages.components.line_chart import line_chart
 from pages.components.wording import with_interval
 
 
@@ -27,9 +28,11 @@ def _calibration(lesson: Lesson, shown: Shown) -> None:
     label = shown.material.label
     scenes = {calibration.RAW: shown.material.one("test"), calibration.CALIBRATED: calibration.cooled(shown.material)}
     curves = {name: calibration_curve(*one.column(label)) for name, one in scenes.items()}
-    st.plotly_chart(calibration_figure(curves, 340), key=f"calibration_{shown.key}",
-                    alt="Calibration curves on test before and after the temperature: the share with the label over the mean score of ten "
-                        "bins, with 95 % intervals")  # fmt: skip
+    alt = (
+        "Calibration curves on test before and after the temperature: the share with the label over the mean score of ten bins, with 95 % "
+        "intervals"
+    )
+    line_chart(calibration_figure(curves, 340), f"calibration_{shown.key}", alt, "calibration-test")
     st.caption(f"On test, in ten bins, with 95 % intervals; hollow marks have fewer than {SMALL} images. "
                f"{calibration.temperature_of(shown.material).sentence}")  # fmt: skip
     rows = [

@@ -1,4 +1,4 @@
-"""A component of ours: plain JavaScript that moves in the browser and tells Python of a threshold.
+"""A component of ours: plain JavaScript that draws in the browser, and may tell Python of a threshold.
 
 Its HTML lies in a folder of its name. Its script comes in pieces, one noun per file, some of which components share; a piece may have
 a style of the same name beside it.
@@ -24,15 +24,15 @@ class OwnComponent:
             js="\n".join(_text(_HERE / f"{piece}.js") for piece in pieces),
         )
 
-    def show(self, data: dict, key: str, told: Callable[[float], None]) -> None:
+    def show(self, data: dict, key: str, told: Callable[[float], None] | None = None) -> None:
         """Show it; `told` is called with the threshold that it tells, 0..1, before the page runs again."""
 
         def hear() -> None:
             threshold = st.session_state[key].get("threshold")
-            if threshold is not None:
+            if told and threshold is not None:
                 told(float(threshold))
 
-        self._show(key=key, data=data, on_threshold_change=hear)
+        self._show(key=key, data=data, **({"on_threshold_change": hear} if told else {}))
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,7 @@ from pages.components.chart import chart
 from pages.components.lab_line import plain_line
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
+from pages.components.line_chart import line_chart
 from pages.components.view import thresholds_of
 
 _POINTS = 500
@@ -37,4 +38,5 @@ def _curves(scene: Scene, point: Point) -> None:
     ):
         if curve is not None:
             with column:
-                chart(figure({title: curve}, at, 300), key=f"lab_{words}", alt=f"{words} with the threshold's point")
+                alt = f"{words} with the threshold's point"
+                line_chart(figure({title: curve}, at, 300), f"lab_{words}", alt, f"{words}-{scene.label}-{scene.split}")

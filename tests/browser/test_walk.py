@@ -34,7 +34,7 @@ def test_a_newcomer_walks_from_the_start_to_a_verdict(server, visit, shared):
     expect(page.get_by_role("heading", name="Compare", exact=True, level=1)).to_be_visible()
     settled(page)
     expect(page.get_by_text("Synthetic images").first).to_be_visible()
-    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("^ROC of the runs")).locator("svg").first).to_be_visible()
     page.get_by_role("tab", name="Tests in words").click()
     expect(page.get_by_text(re.compile("points of ROC AUC")).first).to_be_visible()
 

@@ -13,6 +13,7 @@ from core.evaluation.paired_tests import delong_test
 from core.runs.store import Store
 from tests.made_scores import LABELS, made_runs
 from tests.pages.conftest import texts
+from tests.pages.shown_figures import figure
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +38,6 @@ def tab(opened, shelf):
         return app
 
     return opening
-
-
-def figure(app: AppTest, key: str) -> dict:
-    """A chart of the page as Plotly gets it."""
-    return next(json.loads(one.proto.spec) for one in app.get("plotly_chart") if one.proto.id.endswith(f"-{key}"))
 
 
 def named(found: dict, mode: str) -> dict[str, dict]:

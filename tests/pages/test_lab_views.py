@@ -1,7 +1,6 @@
 """The tabs below the lab that set the line into other lights: prevalence, other models, epochs, subgroups, calibration."""
 
 import io
-import json
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ from core.runs.store import STORE_VARIABLE, Store
 from tests.conftest import ROOT
 from tests.made_scores import LABELS, made_runs, made_scores
 from tests.pages.conftest import texts
+from tests.pages.shown_figures import figure
 
 
 def one_tab(module: str, run_id: str, label: str, split: str, calibrated: bool) -> None:
@@ -64,11 +64,6 @@ def tab(monkeypatch):
         return app
 
     return opening
-
-
-def figure(app: AppTest, key: str) -> dict:
-    """A chart of the page as Plotly gets it."""
-    return next(json.loads(one.proto.spec) for one in app.get("plotly_chart") if one.proto.id.endswith(f"-{key}"))
 
 
 def stored(shelf, task: str, split: str = "test", number: int = 0):

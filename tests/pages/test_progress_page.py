@@ -1,7 +1,5 @@
 """The queue on screen: what can be done with work that waits, runs, failed or was cancelled."""
 
-import json
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,6 +9,7 @@ from core.jobs.queue import Queue
 from core.recipe import build
 from core.training.history import EpochRecord, Progress
 from tests.pages.conftest import texts
+from tests.pages.shown_figures import figures
 
 
 @pytest.fixture
@@ -43,10 +42,6 @@ def keep(queue: Queue, job_id: str, epochs: int) -> None:
 
 def button(app: AppTest, key: str):
     return next((one for one in app.button if one.key == key), None)
-
-
-def charts(app: AppTest) -> list:
-    return app.get("plotly_chart")
 
 
 def test_each_job_is_shown_with_its_state_and_what_can_be_done(opened, queue):
@@ -100,9 +95,9 @@ def test_a_running_job_is_asked_to_stop(opened, queue):
 
 def test_the_chosen_metric_is_drawn_beside_the_loss_with_both_splits(opened, queue):
     app = opened(queue.root, "progress")
-    assert len(charts(app)) == 2
+    assert len(figures(app)) == 2
     app.selectbox(key="progress_metric").set_value("f1").run()
-    drawn = json.loads(charts(app)[1].proto.spec)
+    drawn = figures(app)[1]
     assert drawn["layout"]["yaxis"]["title"]["text"] == "F1"
     assert [(line["name"], line["y"]) for line in drawn["data"]] == [("train", [0.6, 0.6]), ("validation", [0.5, 0.5])]
 
@@ -110,5 +105,5 @@ def test_the_chosen_metric_is_drawn_beside_the_loss_with_both_splits(opened, que
 def test_a_metric_that_an_old_run_has_not_is_said_to_be_missing(opened, queue):
     app = opened(queue.root, "progress")
     app.selectbox(key="progress_metric").set_value("precision").run()
-    assert len(charts(app)) == 1
+    assert len(figures(app)) == 1
     assert "Precision was not recorded in this run." in texts(app)

@@ -1,6 +1,5 @@
 """The compare page scores the runs in view on other data, shows it, and removes it; and draws metrics over epochs at any threshold."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from core.runs.elsewhere import Elsewhere
 from core.runs.store import Store
 from tests.conftest import write_class_folders
 from tests.pages.conftest import texts
+from tests.pages.shown_figures import figures
 
 
 @pytest.fixture
@@ -35,8 +35,7 @@ def bring(store: Store, folder: Path) -> None:
 
 def lines_of(app) -> list[list]:
     """What the lines of the epoch figures hold."""
-    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-    return [line["y"] for figure in figures for line in figure["data"] if str(line.get("name", "")).startswith("threshold")]
+    return [line["y"] for figure in figures(app) for line in figure["data"] if str(line.get("name", "")).startswith("threshold")]
 
 
 def test_runs_in_view_are_scored_and_their_numbers_are_shown(compare, copy, tmp_path):
