@@ -80,7 +80,7 @@ def test_a_picture_is_taken_along_with_its_legend(curves, visit):
     with Image.open(taken(page, shown, "PNG")) as picture:
         pixels = np.asarray(picture.convert("RGB")).astype(int)
     box = shown.locator(".chart > svg").bounding_box()
-    assert picture.width == 2 * round(box["width"]) and picture.height > 2 * box["height"]
+    assert picture.width == 2 * (round(box["width"]) + 24) and picture.height > 2 * box["height"]
     assert pixels[0, 0].tolist() == [15, 21, 27]  # the dark page
     below = pixels[2 * round(box["height"]) :]
     assert (abs(pixels - (0, 114, 178)).sum(axis=2) < 20).sum() > 500 and (abs(below - (213, 94, 0)).sum(axis=2) < 20).any()

@@ -1,7 +1,7 @@
 // A chart of lines, marks and intervals: hover tells of a point, a drag makes it larger, the legend hides lines, and it can be taken along.
 
 const CHARTS = new WeakMap();
-const REACH = 40, LEAST_DRAG = 8; // px
+const REACH = 40, LEAST_DRAG = 8, EDGE = 12; // px
 
 class Chart {
   constructor(root) {
@@ -91,13 +91,12 @@ class Chart {
   // the chart with its legend as a file of its own, in the colours of the page
   sheet() {
     const style = getComputedStyle(this.root), tall = this.plot.layout.height, legend = this.legend.drawn(this.width, tall, style.fontFamily);
-    const height = tall + legend.height, made = this.svg.cloneNode(true);
+    const width = this.width + 2 * EDGE, height = tall + legend.height + 2 * EDGE, made = this.svg.cloneNode(true);
+    const frame = { width, height, viewBox: `${-EDGE} ${-EDGE} ${width} ${height}`, color: style.color };
     made.removeAttribute("aria-hidden");
-    made.setAttribute("height", height);
-    made.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
-    made.setAttribute("color", style.color);
+    Object.entries(frame).forEach(([key, value]) => made.setAttribute(key, value));
     made.prepend(element("title", {}, this.root.getAttribute("aria-label")),
-      element("rect", { width: this.width, height, fill: style.getPropertyValue("--st-background-color").trim() }));
+      element("rect", { x: -EDGE, y: -EDGE, width, height, fill: style.getPropertyValue("--st-background-color").trim() }));
     made.append(...legend.parts);
     return new XMLSerializer().serializeToString(made);
   }

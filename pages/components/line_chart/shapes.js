@@ -10,7 +10,7 @@ function element(name, attributes, ...children) {
 }
 
 function pen(line) {
-  return { fill: "none", stroke: line.color, "stroke-width": line.width, "stroke-dasharray": DASHES[line.dash] };
+  return { fill: "none", stroke: line.color, "stroke-width": line.width ?? 2, "stroke-dasharray": DASHES[line.dash] };
 }
 
 // corners around a middle, the first straight up; of a star every other lies further in
