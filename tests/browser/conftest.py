@@ -130,11 +130,13 @@ def visit(windows) -> Iterator:
 
 
 def choose(page: Page, control: str, option: str) -> None:
-    """Choose in a list; it is opened again where a page that was drawn anew has closed it."""
-    wanted = page.get_by_role("option", name=option)
+    """Choose in a list, which shows some options at a time: typing finds the others. A page drawn anew closes it: then once more."""
+    box, wanted = page.get_by_role("combobox", name=control, exact=True), page.get_by_role("option", name=option, exact=True)
     for _ in range(5):
-        page.get_by_role("combobox", name=control).click()
+        box.click()
         try:
+            if box.is_editable():
+                box.fill(option)
             wanted.click(timeout=WAIT / 5)
         except Late:
             settled(page)

@@ -15,7 +15,7 @@ from core.jobs.train_run import train_run
 from core.runs.marks import Marks
 from core.runs.store import Store
 from core.training.history import Silence
-from tests.browser.conftest import WAIT, Server, serve, settled
+from tests.browser.conftest import WAIT, Server, choose, serve, settled
 from tests.made_scores import made_runs, made_scores
 
 SEEDS = ("seed-one", "seed-two")
@@ -81,13 +81,6 @@ def shows(page: Page, words: str) -> None:
             return
         page.wait_for_timeout(200)
     raise AssertionError(f"{words!r} is not in {told(page)}")
-
-
-def choose(page: Page, control: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=control, exact=True)
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def press(page: Page, words: str) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WAIT, serve, settled
+from tests.browser.conftest import WAIT, choose, serve, settled
 from tests.made_scores import made_runs
 
 PLOT = "document.querySelector(`.st-key-${key} .js-plotly-plot`)"
@@ -57,14 +57,6 @@ def changes(page: Page, key: str, act: Callable[[], None]) -> None:
         f"([key, before]) => {{ const now = ({FIGURE})(key); return now && now !== before }}", arg=[key, before], timeout=WAIT
     )
     settled(page)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """The list shows some options at a time: typing finds the others."""
-    box = page.get_by_role("combobox", name=label, exact=True)
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_label_and_calibration_move_all_four_curves_and_survive_a_reload(tab, visit):

@@ -18,7 +18,7 @@ from core.evaluation.predictions import Predictions
 from core.evaluation.rates import RATES
 from core.jobs.external_run import keep_external
 from core.runs.store import Store
-from tests.browser.conftest import Server, serve, settled
+from tests.browser.conftest import Server, choose, serve, settled
 from tests.made_scores import LABELS, made_runs, made_scores
 
 CELLS = ("tp", "fp", "fn", "tn")
@@ -176,11 +176,6 @@ def test_every_control_above_the_lab_changes_it(lab):
     changes(page, rate(page, "sensitivity"), lambda: page.get_by_role("slider", name="Threshold for Edema").press("PageUp"))
     for part in ("threshold_split=", "threshold_label=Edema", "rule=", "missed_costs=3", "together=true", "plain=true"):
         expect(page).to_have_url(re.compile(part))
-
-
-def choose(page: Page, control: str, option: str) -> None:
-    page.get_by_role("combobox", name=control, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def fill(page: Page, control: str, value: str) -> None:

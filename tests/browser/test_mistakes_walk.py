@@ -15,7 +15,7 @@ from core.jobs.train_run import train_run
 from core.runs.image_notes import ImageNotes
 from core.runs.store import Store
 from core.training.history import Silence
-from tests.browser.conftest import Server, serve, settled
+from tests.browser.conftest import Server, choose, serve, settled
 
 RUN = "cnn-small"
 LABEL = "Infiltration"
@@ -62,11 +62,6 @@ def large(page: Page):
 def names(page: Page):
     """The buttons below the thumbnails."""
     return page.locator("[class*='st-key-open_'] button")
-
-
-def choose(page: Page, control: str, option: str) -> None:
-    page.get_by_role("combobox", name=control, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def press(page: Page, words: str) -> None:
