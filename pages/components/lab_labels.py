@@ -3,11 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from core.errors import CoreError
 from core.evaluation.label_rows import LabelRow
 from core.evaluation.metrics import METRICS
 from core.evaluation.rates import f1
-from core.evaluation.thresholds import choose_among
 from core.figures.label_spark import WIDTH, label_spark
 from pages.components import cached, lab_no_finding, lab_threshold_file
 from pages.components.compare_head import split_words
@@ -15,8 +13,8 @@ from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
 from pages.components.metric_table import told
+from pages.components.run_lines import HAND, RunLines
 
-HAND = "hand"
 OFFERED = ("0.5", "youden", "f1", "sensitivity=0.95", "sensitivity=0.9", "specificity=0.95", "specificity=0.9", "flagged=0.2", "cost=10",
            "prevalence")  # fmt: skip
 _TITLES = {"sensitivity": "Sensitivity", "specificity": "Specificity", "precision": "PPV", "f1": "F1", "flagged": "Flagged"}
@@ -25,62 +23,40 @@ _EDITION, _TOLD = "labels_edition", "labels_told"
 
 def show(scene: Scene) -> None:
     """One rule for all, the table, what is done with all thresholds, and 'No Finding'."""
-    lines = {label: scene.line(label) for label in scene.run.data.labels}
+    lines = scene.lines.by_label
     thresholds = tuple((label, line.place) for label, line in lines.items())
     rows = tuple(cached.label_row(*_key(scene), *one) for one in thresholds)  # one by one: as a rule one line moved
-    _rule_for_all(scene, lines)
+    _rule_for_all(scene)
     _edit(scene, lines, rows)
     st.caption(_words(scene))
     with st.container(horizontal=True):
-        lab_threshold_file.show(scene, lines, {label: rule_of(scene, line) for label, line in lines.items()})
+        lab_threshold_file.show(scene.lines)
         download(scene, "labels", lambda: _plain(scene, lines, rows))
     lab_threshold_file.tell()
     if scene.run.data.task == "multilabel":
         lab_no_finding.show(scene, thresholds)
 
 
-def rule_of(scene: Scene, line: Line) -> str:
-    """How the line came to stand where it stands: the run's own rule, another one, or by hand."""
-    return (line.rule or HAND) if line.is_moved else scene.run.operating_point.rule
-
-
-def put_by_rule(scene: Scene, line: Line, rule: str) -> None:
-    """Choose one label's threshold on validation. Raises CoreError where the rule is none, or cannot be met."""
-    splits = [split for split in ("val", scene.split) if split in scene.run.data.images]
-    found = {split: cached.predictions(str(scene.root), scene.run.run_id, split).of_label(line.label) for split in splits}
-    chosen = choose_among(rule, found)
-    line.choose(chosen.thresholds[line.label], chosen.rule)
-
-
 def _key(scene: Scene) -> tuple[str, str, str, bool]:
     return str(scene.root), scene.run.run_id, scene.split, scene.calibrated
 
 
-def _rule_for_all(scene: Scene, lines: dict[str, Line]) -> None:
+def _rule_for_all(scene: Scene) -> None:
     """Each label by the same rule; a label that cannot meet it keeps its line, and is told."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = "Choose or type one, such as sensitivity=0.93. The names are those of the command line."
-        rules = dict.fromkeys((*OFFERED, st.session_state.get("labels_rule") or OFFERED[1]))
-        rule = st.selectbox("One rule for all labels", rules, index=1, key="labels_rule", bind="query-params", accept_new_options=True,
+        offered = dict.fromkeys((*OFFERED, st.session_state.get("labels_rule") or OFFERED[1]))
+        rule = st.selectbox("One rule for all labels", offered, index=1, key="labels_rule", bind="query-params", accept_new_options=True,
                             width=260, help=words)  # fmt: skip
-        st.button("Choose each on validation", on_click=_choose_all, args=(scene, lines, rule), key="labels_choose",
+        rules = dict.fromkeys(scene.run.data.labels, rule)
+        st.button("Choose each on validation", on_click=_apply, args=(scene.lines, rules), key="labels_choose",
                   icon=":material/my_location:", disabled=rule is None)  # fmt: skip
     for words in st.session_state.pop(_TOLD, []):
         st.warning(words, icon=":material/block:")
 
 
-def _choose_all(scene: Scene, lines: dict[str, Line], rule: str) -> None:
-    _apply(scene, dict.fromkeys(lines.values(), rule))
-
-
-def _apply(scene: Scene, rules: dict[Line, str]) -> None:
-    failed: dict[str, list[str]] = {}
-    for line, rule in rules.items():
-        try:
-            put_by_rule(scene, line, rule)
-        except CoreError as error:
-            failed.setdefault(str(error), []).append(line.label)
-    st.session_state[_TOLD] = [f"{', '.join(labels)}: not moved: {why}" for why, labels in failed.items()]
+def _apply(lines: RunLines, rules: dict[str, str]) -> None:
+    st.session_state[_TOLD] = [fault.words for fault in lines.put(rules)]
 
 
 def _edit(scene: Scene, lines: dict[str, Line], rows: tuple[LabelRow, ...]) -> None:
@@ -105,7 +81,7 @@ def _take_over(scene: Scene, line: Line, before: pd.Series, after: pd.Series) ->
         line.put(min(max(float(threshold), 0.0), 1.0))
         return True
     if after["Rule"] not in (before["Rule"], HAND, None):
-        _apply(scene, {line: after["Rule"]})
+        _apply(scene.lines, {line.label: after["Rule"]})
         return True
     return False
 
@@ -115,7 +91,7 @@ def _table(scene: Scene, lines: dict[str, Line], rows: tuple[LabelRow, ...]) -> 
     curves = dict(zip(view.labels, f1(view.counts), strict=True))
     return pd.DataFrame([
         {"Label": row.label, "Threshold": lines[row.label].place, "Frozen": lines[row.label].frozen,
-         "Rule": rule_of(scene, lines[row.label]),
+         "Rule": scene.lines.rule_of(row.label),
          "F1 over thresholds": label_spark(curves[row.label], lines[row.label].place, lines[row.label].frozen),
          **{cell.upper(): getattr(row.counts, cell) for cell in ("tp", "fp", "fn", "tn")},
          **{title: told(row.entries[name]) for name, title in _TITLES.items()}}
@@ -153,7 +129,7 @@ def _plain(scene: Scene, lines: dict[str, Line], rows: tuple[LabelRow, ...]) -> 
     for row in rows:
         line = lines[row.label]
         cells = {"run_id": scene.run.run_id, "split": scene.split, "calibrated": scene.calibrated, "label": row.label,
-                 "threshold": line.place, "frozen": line.frozen, "rule": rule_of(scene, line), **vars(row.counts)}  # fmt: skip
+                 "threshold": line.place, "frozen": line.frozen, "rule": scene.lines.rule_of(row.label), **vars(row.counts)}  # fmt: skip
         for name, entry in row.entries.items():
             cells |= {name: entry.value, f"{name}_low": entry.low, f"{name}_high": entry.high, f"{name}_method": entry.method}
         table.append(cells)

@@ -112,10 +112,8 @@ def _asked_by_costs(scene: Scene, prevalence: float) -> None:
             f"**{moved:.3f}**.", icon=":material/balance:")  # fmt: skip
     line = scene.line()
     left, right = st.columns(2)
-    left.button(f"Line to {asked:.3f}, as the costs ask in these data", on_click=line.move, args=(asked,), key="line_by_costs")
-    right.button(
-        f"Line to {moved:.3f}, as they ask at {_percent(prevalence)}", on_click=line.move, args=(moved,), key="line_by_costs_there"
-    )
+    left.button(f"Line to {asked:.3f}, as the costs ask in these data", on_click=line.put, args=(asked,), key="line_by_costs")
+    right.button(f"Line to {moved:.3f}, as they ask at {_percent(prevalence)}", on_click=line.put, args=(moved,), key="line_by_costs_there")
 
 
 def _table(scene: Scene, found: Answers) -> pd.DataFrame:

@@ -1,13 +1,15 @@
 """What the lab shows: one label of a run on one split, and how."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from core.evaluation.line_view import LineView
 from core.evaluation.predictions import Predictions
 from core.runs.run import Run
 from pages.components import cached
-from pages.components.line import Line, line_of
+from pages.components.line import Line
+from pages.components.run_lines import RunLines
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,14 @@ class Scene:
         """What images without and with the label are called."""
         return self.run.data.classes if self.run.data.task == "binary" else (f"no {self.label}", self.label)
 
+    @cached_property
+    def lines(self) -> RunLines:
+        """Those of all labels."""
+        return RunLines(str(self.root), self.run, self.calibrated, self.split)
+
     def line(self, label: str | None = None) -> Line:
         """The line of the label, or of another one."""
-        return line_of(str(self.root), self.run, label or self.label, self.calibrated, self.split)
+        return self.lines.by_label[label or self.label]
 
     def predictions(self) -> Predictions:
         """All scores of the run on the split."""

@@ -1,37 +1,29 @@
 """All thresholds of a run at once: frozen, put back, copied, and read from a text that somebody kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
 from core.errors import CoreError
-from core.evaluation.thresholds import CHOSEN_ON, OperatingPoint
-from core.runs.operating import freeze
 from core.runs.threshold_file import read_thresholds, threshold_text
-from pages.components import view
-from pages.components.lab_scene import Scene
 from pages.components.line import Line
+from pages.components.run_lines import RAW_ALONE, RunLines
 
-PER_LABEL = "a rule per label"
-_RAW = "Switch off calibrated scores first: a run's thresholds are kept among the scores as they are."
 _PASTED, _UPLOADED, _FAILED, _TAKEN = "thresholds_pasted", "thresholds_uploaded", "thresholds_failed", "thresholds_taken"
 
 
-def show(scene: Scene, lines: Mapping[str, Line], rules: Mapping[str, str]) -> None:
-    """A row of buttons; `rules` are those by which the lines stand, by label."""
-    rule = common_rule(rules)
-    moved = [line for line in lines.values() if line.is_moved]
-    why = _why_not(scene, moved)
-    if st.button("Freeze these thresholds", key="labels_freeze", disabled=not moved or bool(why), icon=":material/lock:",
+def show(lines: RunLines) -> None:
+    """A row of buttons."""
+    why, is_still = lines.why_not_frozen, not lines.moved
+    if st.button("Freeze these thresholds", key="labels_freeze", disabled=is_still or bool(why), icon=":material/lock:",
                  help=why or "Make them the run's operating point, for all pages."):  # fmt: skip
-        _freeze(scene, lines, rule)
-    st.button("Back to the frozen thresholds", on_click=_reset, args=(lines,), key="labels_reset", disabled=not moved,
-              icon=":material/undo:")  # fmt: skip
-    off = {"disabled": scene.calibrated, "help": _RAW if scene.calibrated else None}
+        lines.freeze()
+    st.button("Back to the frozen thresholds", on_click=lines.reset, key="labels_reset", disabled=is_still, icon=":material/undo:")
+    off = {"disabled": lines.calibrated, "help": RAW_ALONE if lines.calibrated else None}
     with st.popover("Copy", icon=":material/content_copy:", **off):
-        _copy(scene, lines, rule)
+        _copy(lines)
     with st.popover("Import", icon=":material/upload:", **off):
-        _import(lines)
+        _import(lines.by_label)
 
 
 def tell() -> None:
@@ -42,40 +34,10 @@ def tell() -> None:
         st.success(st.session_state.pop(_TAKEN), icon=":material/check:")
 
 
-def common_rule(rules: Mapping[str, str]) -> str:
-    """One rule where all labels have the same; "hand" where any was put by hand."""
-    several = set(rules.values())
-    if len(several) == 1:
-        return several.pop()
-    return "hand" if "hand" in several else PER_LABEL
-
-
-def _why_not(scene: Scene, moved: Sequence[Line]) -> str | None:
-    """Why these thresholds cannot be frozen: test may not choose them, and a run keeps thresholds of its scores as they are."""
-    if scene.calibrated:
-        return _RAW
-    unsound = [line.label for line in moved if line.rule is None and not line.was_put_on_validation]
-    if unsound:
-        return f"{', '.join(unsound)}: put by hand, but not on validation; test only reports. Show validation, and put it there again."
-    return None
-
-
-def _freeze(scene: Scene, lines: Mapping[str, Line], rule: str) -> None:
-    freeze(view.store(), scene.run, OperatingPoint(rule, CHOSEN_ON, {label: line.place for label, line in lines.items()}))
-    _reset(lines)
-    st.toast(f"{scene.run.title} now decides by {rule}.", icon=":material/lock:")
-    st.rerun()  # all of the page: the run that it holds has the old thresholds
-
-
-def _reset(lines: Mapping[str, Line]) -> None:
-    for line in lines.values():
-        line.reset()
-
-
-def _copy(scene: Scene, lines: Mapping[str, Line], rule: str) -> None:
-    text = threshold_text(scene.run.run_id, rule, {label: line.place for label, line in lines.items()})
+def _copy(lines: RunLines) -> None:
+    text = threshold_text(lines.run.run_id, lines.rule, {label: line.place for label, line in lines.by_label.items()})
     st.code(text, language="json")
-    st.download_button("JSON", text, f"thresholds-{scene.run.run_id}.json", "application/json", key="thresholds_json",
+    st.download_button("JSON", text, f"thresholds-{lines.run.run_id}.json", "application/json", key="thresholds_json",
                        icon=":material/download:", on_click="ignore")  # fmt: skip
 
 

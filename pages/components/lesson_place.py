@@ -5,9 +5,10 @@ import streamlit as st
 from core.errors import CoreError
 from core.lessons.course import lesson_of
 from core.lessons.lesson import Lesson
+from pages.components import line_address
 
-_LESSON, _LINE = "lesson", "line"
-_OPEN, _SEEN = "lesson_open", "lesson_line_seen"
+_LESSON, _OPEN, _SEEN = "lesson", "lesson_open", "lesson_line_seen"
+_SHOWN = ""  # the one label of a lesson
 
 
 def opened() -> Lesson | None:
@@ -26,42 +27,31 @@ def opened() -> Lesson | None:
 
 def enter(lesson_id: str) -> None:
     """Open a lesson, its line where it was left."""
-    st.query_params.pop(_LINE, None)
     st.session_state[_OPEN] = st.query_params[_LESSON] = lesson_id
 
 
 def close() -> None:
     """Back to the list of all."""
     st.session_state.pop(_OPEN, None)
-    for name in (_LESSON, _LINE):
-        st.query_params.pop(name, None)
+    st.query_params.pop(_LESSON, None)
+    line_address.tell({}, _SHOWN)
 
 
 def line_at(lesson: Lesson, data: str, first: float) -> float:
-    """Where the line of a lesson stands, 0..1; a fresh visit finds it where the address says, else at `first`."""
+    """Where the line of a lesson stands, 0..1; a fresh visit finds it where the address says, else at `first`. The address follows."""
     key = _key(lesson, data)
     if _SEEN not in st.session_state:
         st.session_state[_SEEN] = True
-        wanted = _of_address(st.query_params.get(_LINE))
-        if wanted is not None:
-            st.session_state[key] = wanted
+        if _SHOWN in (places := line_address.read(_SHOWN)):
+            st.session_state[key] = places[_SHOWN]
+    line_address.tell({_SHOWN: st.session_state[key]} if key in st.session_state else {}, _SHOWN)
     return st.session_state.get(key, first)
 
 
 def move_line(lesson: Lesson, data: str, threshold: float) -> None:
     """Put it somewhere else."""
     st.session_state[_key(lesson, data)] = threshold
-    st.query_params[_LINE] = f"{threshold:.6g}"
 
 
 def _key(lesson: Lesson, data: str) -> str:
     return f"lesson_line_{lesson.lesson_id}_{data}"
-
-
-def _of_address(text: str | None) -> float | None:
-    """A number from 0 to 1, or None for anything else that stands there."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if 0 <= value <= 1 else None

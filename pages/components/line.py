@@ -1,6 +1,7 @@
-"""Where the line stands: one place per run, label and kind of scores, kept over pages and in the address."""
+"""Where the line stands: one place per run, label and kind of scores, kept over pages."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -8,7 +9,17 @@ from core.evaluation.thresholds import CHOSEN_ON
 from core.runs.run import Run
 from pages.components import cached
 
-_ADDRESS = "line"
+
+class Moved(NamedTuple):
+    """How a line was moved: to where, while looking at which split, and by which rule, which chose `raw` among the scores as they are."""
+
+    place: float
+    split: str | None = None
+    rule: str | None = None
+    raw: float | None = None
+
+
+_UNKNOWN = Moved(-1.0)
 
 
 @dataclass(frozen=True)
@@ -31,10 +42,10 @@ class Line:
         return f"{self.key}_how"
 
     @property
-    def _how(self) -> tuple[str | None, str | None]:
-        """The rule and the split that put it where it stands; None for what is not known."""
-        rule, split, threshold = st.session_state.get(self._how_key, (None, None, None))
-        return (rule, split) if threshold == self.place else (None, None)
+    def how(self) -> Moved:
+        """What put it where it stands; without split and rule where that is not known."""
+        moved = st.session_state.get(self._how_key, _UNKNOWN)
+        return moved if moved.place == self.place else Moved(self.place)
 
     @property
     def place(self) -> float:
@@ -48,52 +59,38 @@ class Line:
     @property
     def rule(self) -> str | None:
         """The rule that put it where it stands; None where a hand did, or where it was not moved."""
-        return self._how[0]
+        return self.how.rule
 
     @property
     def was_put_on_validation(self) -> bool:
         """Whether a hand put it there while looking at validation; a line that an address brought was put who knows where."""
-        return self._how == (None, CHOSEN_ON)
+        return self.how.rule is None and self.how.split == CHOSEN_ON
 
-    def move(self, threshold: float) -> None:
-        """Put it somewhere else, and tell the address."""
-        self.put(threshold)
-        st.query_params[_ADDRESS] = f"{threshold:.6g}"
+    def put(self, threshold: float) -> None:
+        """Put it somewhere else by hand."""
+        self._remember(Moved(threshold, self.split))
 
-    def put(self, threshold: float, rule: str | None = None) -> None:
-        """Put it somewhere else, without a word to the address, which knows one line only."""
-        st.session_state[self.key], st.session_state[self._how_key] = threshold, (rule, self.split, threshold)
+    def bring(self, threshold: float) -> None:
+        """Put it where an address says."""
+        self._remember(Moved(threshold))
 
-    def choose(self, threshold: float, rule: str | None = None) -> None:
+    def choose(self, threshold: float, rule: str) -> None:
         """Put it where a rule chose a threshold of the scores as they are."""
-        if self.calibrated:
-            threshold = cached.temperature(self.root, self.run_id).threshold(self.label, threshold)
-        self.put(threshold, rule)
+        place = cached.temperature(self.root, self.run_id).threshold(self.label, threshold) if self.calibrated else threshold
+        self._remember(Moved(place, self.split, rule, threshold))
 
     def reset(self) -> None:
         """Back to the frozen threshold."""
         st.session_state.pop(self.key, None)
         st.session_state.pop(self._how_key, None)
-        st.query_params.pop(_ADDRESS, None)
+
+    def _remember(self, moved: Moved) -> None:
+        st.session_state[self.key], st.session_state[self._how_key] = moved.place, moved
 
 
 def line_of(root: str, run: Run, label: str, calibrated: bool, split: str) -> Line:
-    """The line of a label while a split is looked at; a fresh visit finds it where the address says."""
+    """The line of a label while a split is looked at."""
     frozen = run.operating_point.thresholds[label]
     if calibrated:
         frozen = cached.temperature(root, run.run_id).threshold(label, frozen)
-    line = Line(root, run.run_id, label, calibrated, frozen, split)
-    wanted = _of_address(st.query_params.get(_ADDRESS))
-    if "line_seen" not in st.session_state and wanted is not None:
-        st.session_state[line.key] = wanted
-    st.session_state["line_seen"] = True
-    return line
-
-
-def _of_address(text: str | None) -> float | None:
-    """A number from 0 to 1, or None for anything else that stands there."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if 0 <= value <= 1 else None
+    return Line(root, run.run_id, label, calibrated, frozen, split)

@@ -19,7 +19,7 @@ _POINTS = 500
 def show(scene: Scene, line: Line) -> None:
     """Slider and numbers, which move in the browser; then histogram and curves, which follow."""
     data = scene_data.of_label(scene, line) | lab_data.counts_data(scene.view().of_label(scene.label))
-    plain_line(data | {"name": f"Threshold for {scene.label}"}, f"plain_{line.key}", line.move)
+    plain_line(data | {"name": f"Threshold for {scene.label}"}, f"plain_{line.key}", line.put)
     st.caption(
         f"On {scene.split}, with 95 % intervals. ROC AUC and average precision do not depend on the threshold: they stay as it moves."
     )

@@ -3,15 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from core.errors import CoreError
 from core.evaluation.metrics import METRICS
-from core.evaluation.threshold_rules import MOST_COSTLY
+from core.evaluation.threshold_rules import MOST_COSTLY, parse_rule
 from core.evaluation.thresholds import CHOSEN_ON
-from core.runs.operating import choose_point, freeze
-from core.runs.run import OperatingPoint, Run
+from core.runs.run import Run
 from pages.components import cached, view
 from pages.components.lab_scene import Scene
-from pages.components.line import line_of
+from pages.components.run_lines import PER_LABEL, Fault, RunLines
 from pages.components.wording import with_interval
 
 RULES = {
@@ -33,56 +31,63 @@ _NUMBERS = {  # of a rule: what each is called, and its first value
 }
 _SHOWN = ("sensitivity", "specificity", "precision", "npv", "f1", "accuracy")
 _COSTS, _CALIBRATED = "missed_costs", "calibrated"
-_CHOICE, _ERROR = "rule_choice", "rule_error"
+_FAULTS = "rule_faults"
 
 
-def missed_costs() -> float:
-    """How many false alarms one missed case is worth."""
-    return st.number_input("1 missed = N alarms", 0.1, 10_000.0, 10.0, key=_COSTS, bind="query-params", width=150, format="%g",
-                           help="One missed case costs as much as N false alarms.")  # fmt: skip
+def missed_costs(run: Run) -> float:
+    """How many false alarms one missed case is worth; where they choose the threshold, it is chosen anew."""
+    chooses = {"on_change": _choose, "args": [run]} if st.session_state.get("rule") == "cost" else {}
+    return st.number_input("Alarms a miss", 0.1, 10_000.0, 10.0, key=_COSTS, bind="query-params", width=104, format="%g",
+                           help="One missed case costs as much as N false alarms.", **chooses)  # fmt: skip
 
 
 def ask(run: Run) -> str:
     """The rule and its numbers but for the costs; a change chooses at once."""
     again = {"on_change": _choose, "args": [run]}
-    rule = st.selectbox("Rule", list(RULES), format_func=RULES.get, key="rule", bind="query-params", width=160, **again)
+    rule = st.selectbox("Rule", list(RULES), format_func=RULES.get, key="rule", bind="query-params", width=150, **again)
     for name, (title, first) in _NUMBERS.get(rule, {}).items():
-        st.number_input(title, 0.0, 1.0, first, 0.01, key=name, bind="query-params", width=120, **again)
+        st.number_input(title, 0.0, 1.0, first, 0.01, key=name, bind="query-params", width=88, **again)
     return rule
 
 
-def buttons(run: Run) -> None:
-    """Chooses once more; makes what was chosen the run's operating point."""
-    st.button("Choose on validation", on_click=_choose, args=[run], icon=":material/my_location:", type="tertiary")
-    choice = _choice_of(run)
-    if choice is not None and st.button(f"Freeze {choice.rule}", type="primary", icon=":material/lock:", key="freeze",
-                                        help="Make this the run's operating point, for all pages."):  # fmt: skip
-        freeze(view.store(), run, choice)
-        st.toast(f"{run.title} now decides by {choice.rule}.", icon=":material/lock:")
-        st.rerun()
+def buttons(scene: Scene) -> None:
+    """Chooses, where the rule is not what put the line; makes what rules chose the run's operating point."""
+    lines, rule = scene.lines, scene.line().rule
+    if rule != parse_rule(_text()).text:
+        st.button("Choose on validation", on_click=_choose, args=[scene.run], icon=":material/my_location:", type="tertiary")
+    named = "all labels" if lines.rule == PER_LABEL else lines.rule
+    if rule and not lines.why_not_frozen and st.button(f"Freeze {named}", type="primary", icon=":material/lock:", key="freeze",
+                                                       help="Make this the run's operating point, for all pages."):  # fmt: skip
+        lines.freeze()
+    if any(scene.label in fault.labels for fault in _faults_of(scene.run)):
+        st.badge("Not moved: why stands below", icon=":material/block:", color="red")
 
 
-def tell_fault() -> None:
-    """Why no threshold was chosen."""
-    if _ERROR in st.session_state:
-        st.error(st.session_state[_ERROR], icon=":material/error:")
+def tell_faults(run: Run) -> None:
+    """Which labels the rule could not choose a threshold for, and why."""
+    for fault in _faults_of(run):
+        st.error(fault.words, icon=":material/error:")
+
+
+def _faults_of(run: Run) -> list[Fault]:
+    chosen_for, faults = st.session_state.get(_FAULTS, (None, []))
+    return faults if chosen_for == run.run_id else []
 
 
 def tell_choice(scene: Scene) -> None:
-    """What the rule chose for the label, how sure that is, and what it gives on each split."""
-    choice, run, root = _choice_of(scene.run), scene.run, str(scene.root)
-    if choice is None:
+    """What a rule chose for the label, how sure that is, and what it gives on each split."""
+    how, run, root = scene.line().how, scene.run, str(scene.root)
+    if how.rule is None:
         return
-    threshold = choice.thresholds[scene.label]
     with view.told(stop=False):
-        between = cached.threshold_interval(root, run.run_id, scene.label, choice.rule) if "val" in run.data.images else None
+        between = cached.threshold_interval(root, run.run_id, scene.label, how.rule) if "val" in run.data.images else None
     words = f" (95 % interval of the threshold itself {between.low:.3f} to {between.high:.3f})" if between else ""
     rows = []
     for split in (one for one in ("val", "test") if one in run.data.images):
-        found = cached.label_intervals(root, run.run_id, split, scene.label, threshold)
+        found = cached.label_intervals(root, run.run_id, split, scene.label, how.raw)
         rows.append({"On": split, **{METRICS[name].title: with_interval(found[name]) for name in _SHOWN}})
-    with st.expander(f"{choice.rule}: {threshold:.3f} for {scene.label}{words}"):
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt=f"What {choice.rule} gives on validation, which chose, and on test")
+    with st.expander(f"{how.rule}: {how.raw:.3f} for {scene.label}{words}"):
+        st.dataframe(pd.DataFrame(rows), hide_index=True, alt=f"What {how.rule} gives on validation, which chose, and on test")
 
 
 def _text() -> str:
@@ -96,19 +101,6 @@ def _text() -> str:
 
 
 def _choose(run: Run) -> None:
-    """Put the line of every label where the rule chooses it; a rule that cannot be met changes nothing."""
-    st.session_state.pop(_ERROR, None)
-    try:
-        choice = choose_point(view.store(), run, _text())
-    except CoreError as error:
-        st.session_state[_ERROR] = str(error)
-        return
-    st.session_state[_CHOICE] = (run.run_id, choice)
-    calibrated = bool(st.session_state.get(_CALIBRATED))
-    for label, threshold in choice.thresholds.items():
-        line_of(str(view.root()), run, label, calibrated, CHOSEN_ON).choose(threshold, choice.rule)
-
-
-def _choice_of(run: Run) -> OperatingPoint | None:
-    chosen_for, choice = st.session_state.get(_CHOICE, (None, None))
-    return choice if chosen_for == run.run_id else None
+    """Put the line of every label where the rule chooses it; of a label that cannot meet it nothing changes."""
+    lines = RunLines(str(view.root()), run, bool(st.session_state.get(_CALIBRATED)), CHOSEN_ON)
+    st.session_state[_FAULTS] = run.run_id, lines.put(dict.fromkeys(run.data.labels, _text()))

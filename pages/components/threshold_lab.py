@@ -19,13 +19,15 @@ _CLUSTERED = " Patients have several images: intervals come by a bootstrap of pa
 @st.fragment
 def show(scene: Scene) -> None:
     """Everything that depends on the line; only this part runs again when it moves."""
+    scene.lines.follow_address(scene.label)
     line = scene.line()
     _status(scene, line)
     if scene.plain:
         plain_lab.show(scene, line)
     else:
-        lab_line(_data(scene, line), f"lab_{scene.run.run_id}", line.move)
+        lab_line(_data(scene, line), f"lab_{scene.run.run_id}", line.put)
         st.caption(_HOW.format(split=scene.split) + (_CLUSTERED if scene.predictions().has_repeated_patients else ""))
+    rule_form.tell_faults(scene.run)
     rule_form.tell_choice(scene)
     lab_tabs.show(scene)
 
@@ -34,18 +36,17 @@ def _status(scene: Scene, line: Line) -> None:
     rule = scene.run.operating_point.rule
     how = f"chosen by {rule} on validation" if not rule.replace(".", "", 1).isdigit() else "fixed beforehand"
     with st.container(horizontal=True, vertical_alignment="center"):
-        rule_form.buttons(scene.run)
+        rule_form.buttons(scene)
         st.badge(f"Frozen: {line.frozen:.3f}, {how}", icon=":material/lock:", color="gray")
         if line.is_moved:
             st.badge(_why_there(scene, line), icon=":material/explore:", color="blue" if line.rule else "orange")
             st.button("Back to frozen", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:")
-    rule_form.tell_fault()
 
 
 def _why_there(scene: Scene, line: Line) -> str:
     """Who put the line where it stands."""
     if line.rule:
-        return f"Chosen by {line.rule} on validation, not frozen"
+        return "Chosen on validation, not frozen"
     if line.was_put_on_validation:
         return "Trying out on validation"
     words = "moved while looking at test" if scene.split == "test" else "not put here on validation"

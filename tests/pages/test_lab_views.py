@@ -19,6 +19,7 @@ from core.evaluation.subgroups import subgroup_intervals
 from core.evaluation.thresholds import choose
 from core.jobs.external_run import keep_external
 from core.runs.store import STORE_VARIABLE, Store
+from pages.components.line import Moved
 from tests.conftest import ROOT
 from tests.made_scores import LABELS, made_runs, made_scores
 from tests.pages.conftest import texts
@@ -58,7 +59,7 @@ def tab(monkeypatch):
             app.session_state[key] = value
         if place is not None:
             line = f"line_{runs[0].run_id}_{label}_{calibrated}"
-            app.session_state[line], app.session_state[f"{line}_how"] = place, (None, split, place)
+            app.session_state[line], app.session_state[f"{line}_how"] = place, Moved(place, split)
         app.run()
         assert not app.exception
         return app
