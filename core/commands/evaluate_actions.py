@@ -12,6 +12,10 @@ from core.runs.operating import FIRST_RULE
 from core.runs.run import Run
 from core.runs.store import Store
 
+_CLASSES = (
+    "Of several classes the highest score decides: the rule gives each class a threshold against the rest, and changes no metric here."
+)
+
 
 def evaluate(root: Path, arguments: argparse.Namespace) -> dict:
     """Every metric of the scores in a file; with a name they become a run."""
@@ -22,7 +26,8 @@ def evaluate(root: Path, arguments: argparse.Namespace) -> dict:
         from core.jobs.external_run import keep_external
 
         kept = _run_facts(keep_external(root, arguments.name, table.splits, file_hash, arguments.rule))
-    return {**kept, **(found.as_dict() if arguments.json else _in_words(table, found))}
+    remarks = {"remarks": [_CLASSES]} if table.task == "multiclass" and arguments.rule else {}
+    return {**kept, **(found.as_dict() if arguments.json else _in_words(table, found)), **remarks}
 
 
 def export(root: Path, arguments: argparse.Namespace) -> dict:

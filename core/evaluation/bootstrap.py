@@ -15,6 +15,8 @@ from core.evaluation.weighted_metrics import weighted_label_metrics, weighted_me
 
 _THREADS = min(4, os.cpu_count() or 1)  # numpy and scipy let them run at once
 
+DUST = 1e-9  # draws that lie no further apart differ by rounding alone
+
 
 def bootstrap_metrics(
     predictions: Predictions, thresholds: Mapping[str, float], names: Iterable[str], draws: int, seed: int

@@ -12,7 +12,7 @@ from statistics import NormalDist
 import numpy as np
 
 from core.errors import EvaluationError
-from core.evaluation.bootstrap import bootstrap_label_metrics, bootstrap_metrics
+from core.evaluation.bootstrap import DUST, bootstrap_label_metrics, bootstrap_metrics
 from core.evaluation.counts import Counts, counts_of
 from core.evaluation.decisions import decisions
 from core.evaluation.delong import components, covariance
@@ -71,7 +71,7 @@ def drawn_interval(name: str, value: float, drawn: np.ndarray, level: float = 0.
     half the draws have a value or all have the same: then the draws do not show how uncertain the value is.
     """
     known = drawn[~np.isnan(drawn)]
-    if known.size < ENOUGH_DRAWS * drawn.size or np.ptp(known) == 0:
+    if known.size < ENOUGH_DRAWS * drawn.size or np.ptp(known) < DUST:
         return None
     if name == "ece":
         return Interval(value, *_debiased(value, known, level), method)

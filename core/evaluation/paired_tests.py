@@ -11,6 +11,7 @@ from statistics import NormalDist
 import numpy as np
 
 from core.errors import EvaluationError
+from core.evaluation.bootstrap import DUST
 from core.evaluation.delong import Components, clustered_covariance, components, covariance, influence
 
 ENOUGH_DRAWS = 0.5  # of the draws must have a value
@@ -99,7 +100,7 @@ def paired_bootstrap(difference: float, first: np.ndarray, second: np.ndarray, l
     if gaps.size < ENOUGH_DRAWS * first.size:
         raise EvaluationError("most bootstrap draws have no value", "more images are needed")
     spread = float(gaps.std())
-    if spread == 0 and difference != 0:
+    if spread < DUST < abs(difference):
         raise EvaluationError("all bootstrap draws have the same difference", "they do not show how uncertain it is")
     low, high = np.quantile(gaps, [(1 - level) / 2, (1 + level) / 2])
     return Difference(difference, float(low), float(high), _bootstrap_p(difference, gaps, spread))

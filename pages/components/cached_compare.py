@@ -67,7 +67,10 @@ def pairs(root: str, runs: tuple[tuple[str, str, tuple], ...], split: str, label
 
 
 @st.cache_data(max_entries=256, show_spinner="Computing intervals of each subgroup")
-def subgroups(root: str, run_id: str, split: str, thresholds: tuple[tuple[str, float], ...], group: str, metric: str) -> list[Subgroup]:
-    """A metric of all images and of each subgroup, with intervals."""
+def subgroups(
+    root: str, run_id: str, split: str, label: str | None, thresholds: tuple[tuple[str, float], ...], group: str, metric: str
+) -> list[Subgroup]:
+    """A metric of all images and of each subgroup, of one label or of all together, with intervals."""
     found, points = cached.predictions(root, run_id, split), dict(thresholds)
+    found = found if label is None else found.of_label(label)
     return [whole(found, points, [metric]), *subgroup_intervals(found, points, group, [metric])]

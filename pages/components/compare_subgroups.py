@@ -27,10 +27,10 @@ def show(scope: Scope) -> None:
     found, missing = gather(scope, lambda run: _of_run(scope, run, group, metric))
     title = METRICS[metric].title
     if found:
-        chart(forest_figure(found, metric, f"{title}, {scope.on}"), key="figure_subgroups",
-              alt=f"{title} on {scope.on} by {group}, with 95 % intervals, of each run")  # fmt: skip
-        st.caption(f"{METRICS[metric].definition} On {scope.on}. Grey: fewer than {SMALL} images, which say little. The line is the value "
-                   "on all images. Differences between subgroups are no test: their intervals may overlap by chance.")  # fmt: skip
+        chart(forest_figure(found, metric, f"{title}, {scope.said}"), key="figure_subgroups",
+              alt=f"{title} on {scope.said} by {group}, with 95 % intervals, of each run")  # fmt: skip
+        st.caption(f"{METRICS[metric].definition} On {scope.said}. Grey: fewer than {SMALL} images, which say little. The line is the "
+                   "value on all images. Differences between subgroups are no test: their intervals may overlap by chance.")  # fmt: skip
         table = table_of(found, metric, group)
         st.dataframe(table.assign(**{name: table[name].map(share) for name in ("value", "low", "high")}), hide_index=True,
                      alt=f"{title} on {scope.on} by {group}")  # fmt: skip
@@ -39,7 +39,8 @@ def show(scope: Scope) -> None:
 
 
 def _ask(scope: Scope, known: list[str]) -> tuple[str, str]:
-    metrics = [name for name in METRICS if all(name in metrics_of(task) for task in scope.tasks)]
+    tasks = {"binary"} if scope.label else scope.tasks
+    metrics = [name for name in METRICS if all(name in metrics_of(task) for task in tasks)]
     keep_known("group", known)
     keep_known("group_metric", metrics)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -51,7 +52,7 @@ def _ask(scope: Scope, known: list[str]) -> tuple[str, str]:
 
 
 def _of_run(scope: Scope, run: Run, group: str, metric: str) -> list[Subgroup]:
-    return cached_compare.subgroups(str(scope.root), run.run_id, scope.split, thresholds_of(run), group, metric)
+    return cached_compare.subgroups(str(scope.root), run.run_id, scope.split, scope.label, thresholds_of(run), group, metric)
 
 
 def table_of(found: dict[str, list[Subgroup]], metric: str, group: str) -> pd.DataFrame:

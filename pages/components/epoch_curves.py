@@ -49,7 +49,9 @@ def _ask(runs: list[Run], label: str | None) -> tuple[str, tuple[float, ...], st
                               format_func=lambda name: METRICS[name].title)  # fmt: skip
         thresholds = ask_thresholds()
         if label is None and len(labels) > 1:
-            label = st.selectbox("Of the label", labels, None, key="epoch_label", placeholder="All labels together", width=220)
+            view.keep_known("epoch_label", labels)
+            label = st.selectbox("Of the label", labels, None, key="epoch_label", bind="query-params", placeholder="All labels together",
+                                 width=220)  # fmt: skip
     if not thresholds:
         st.info("Choose a threshold, or type one.", icon=":material/info:")
         return None

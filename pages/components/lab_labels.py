@@ -13,10 +13,9 @@ from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
 from pages.components.metric_table import told
+from pages.components.rule_names import OFFERED, RULE_WORDS
 from pages.components.run_lines import HAND, RunLines
 
-OFFERED = ("0.5", "youden", "f1", "sensitivity=0.95", "sensitivity=0.9", "specificity=0.95", "specificity=0.9", "flagged=0.2", "cost=10",
-           "prevalence")  # fmt: skip
 _TITLES = {"sensitivity": "Sensitivity", "specificity": "Specificity", "precision": "PPV", "f1": "F1", "flagged": "Flagged"}
 _EDITION, _TOLD = "labels_edition", "labels_told"
 
@@ -44,10 +43,9 @@ def _key(scene: Scene) -> tuple[str, str, str, bool]:
 def _rule_for_all(scene: Scene) -> None:
     """Each label by the same rule; a label that cannot meet it keeps its line, and is told."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = "Choose or type one, such as sensitivity=0.93. The names are those of the command line."
         offered = dict.fromkeys((*OFFERED, st.session_state.get("labels_rule") or OFFERED[1]))
         rule = st.selectbox("One rule for all labels", offered, index=1, key="labels_rule", bind="query-params", accept_new_options=True,
-                            width=260, help=words)  # fmt: skip
+                            width=260, help=RULE_WORDS)  # fmt: skip
         rules = dict.fromkeys(scene.run.data.labels, rule)
         st.button("Choose each on validation", on_click=_apply, args=(scene.lines, rules), key="labels_choose",
                   icon=":material/my_location:", disabled=rule is None)  # fmt: skip

@@ -10,6 +10,7 @@ from core.evaluation.predictions import TASKS
 from core.evaluation.table_text import MAX_BYTES
 from core.jobs.external_run import keep_external
 from pages.components import cached, view
+from pages.components.rule_names import OFFERED, RULE_WORDS
 
 _FORM = """
 A CSV file in UTF-8 with one row per image: `id`, `split` (train, val or test), and for each label `true:<label>` (0 or 1) and
@@ -56,8 +57,9 @@ def _preview(table: PredictionTable) -> None:
 def _keep(root: Path, table: PredictionTable, file_hash: str, begin: str) -> None:
     with st.form("outside_name", border=False):
         name = st.text_input("Name of the run", value=_fitting(begin), max_chars=60, key=f"outside_name_{file_hash[:8]}")
+        rule = st.selectbox("Threshold rule", OFFERED, key="outside_rule", accept_new_options=True, help=RULE_WORDS)
         if st.form_submit_button("Add and put in view", type="primary", icon=":material/add:"):
-            run = keep_external(root, name, table.splits, file_hash)
+            run = keep_external(root, name, table.splits, file_hash, rule)
             viewed = [one.run_id for one in view.runs_in_view() if one.run_id != run.run_id]
             view.wish_runs([*viewed[: view.MOST - 1], run.run_id])
             st.session_state["outside_added"] = f"{run.title} is in view, on {run.data.title}."

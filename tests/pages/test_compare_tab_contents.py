@@ -163,6 +163,17 @@ def test_a_subgroup_has_its_images_and_interval_and_the_unknown_come_last(tab, s
     assert set(of_run["method"]) == {"Wilson"}
 
 
+def test_the_label_of_the_page_is_that_of_its_subgroups(tab, shelf):
+    app = tab("multilabel", "Subgroups", label="Edema", group="sex", group_metric="sensitivity")
+    table, run = app.dataframe[-1].value, shelf["multilabel"][0]
+    found = Store(shelf["root"]).predictions(run, "test").of_label("Edema")
+    women = found.select(found.groups["sex"] == "F")
+    shown = table[(table["run"] == run.title) & (table["sex"] == "F")].iloc[0]
+    assert shown["with a label"] == women.y_true.sum()
+    assert float(shown["value"]) == pytest.approx((women.y_score >= 0.5)[women.y_true == 1].mean(), abs=5e-4)
+    assert figure(app, "figure_subgroups")["layout"]["xaxis"]["title"]["text"].startswith("Sensitivity, test, Edema")
+
+
 def test_without_groups_the_tab_says_what_is_missing(opened, store, trained):
     app = opened(store.root, "start")
     app.session_state["runs"] = [trained["svm"].run_id]

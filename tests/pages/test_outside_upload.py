@@ -7,6 +7,7 @@ import pytest
 
 from core.evaluation.prediction_table import write_prediction_table
 from core.evaluation.predictions import Predictions
+from core.evaluation.thresholds import choose
 from core.jobs.external_run import keep_external
 from core.runs.store import Store
 
@@ -51,6 +52,16 @@ def test_an_upload_is_shown_named_and_put_in_view_beside_the_others(compare, tmp
     assert (new.title, new.data.fingerprint) == ("New net", known.data.fingerprint)
     assert app.session_state["runs_wished"] == [known.run_id, new.run_id]  # what the front door puts in view
     assert not any(one.label == "Name of the run" for one in app.text_input)  # an empty form for the next one
+
+
+def test_a_rule_is_chosen_on_the_validation_rows_of_an_upload(compare, tmp_path):
+    app = upload(compare, "chosen.csv", table(scores("val", seed=1), scores("test", seed=1)))
+    app.selectbox(key="outside_rule").set_value("youden")
+    next(one for one in app.button if one.label == "Add and put in view").click().run()
+    assert not app.exception and not app.error
+    new = Store(tmp_path).runs()[0]
+    assert new.operating_point.rule == "youden"
+    assert new.operating_point.thresholds == choose("youden", Store(tmp_path).predictions(new, "val")).thresholds
 
 
 @pytest.mark.parametrize(

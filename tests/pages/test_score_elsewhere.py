@@ -47,6 +47,12 @@ def test_runs_in_view_are_scored_and_their_numbers_are_shown(compare, copy, tmp_
     (name,) = {one for family in ("cnn", "svm") for one in Elsewhere(copy).list(copy.get(f"{family}-small"))}
     assert app.session_state["split"] == f"on:{name}" and name.startswith("hospital, all (")
     assert any(name in toast.value and "40 images" in toast.value for toast in app.toast)
+    app.session_state["tab"] = "Matrices"
+    app.run()
+    assert not app.exception and len(figures(app)) >= 2
+    assert not [one for one in app.get("page_link") if "mistakes" in one.proto.page]  # it shows the run's own images alone
+    app.session_state["split"] = "test"
+    assert [one for one in app.run().get("page_link") if "mistakes" in one.proto.page]
 
 
 def test_what_cannot_be_scored_is_said_and_nothing_is_kept(compare, copy, tmp_path):

@@ -54,6 +54,8 @@ def test_one_label_is_binary_and_classes_are_told_from_findings_by_the_truths(ca
     two = write(tmp_path / "two.csv", [head, *[[i, "test", i % 2, (i % 5) / 5, 1 - i % 2, 1 - (i % 5) / 5] for i in range(30)]])
     assert run(capsys, tmp_path, "evaluate", one)[1]["task"] == "binary"
     assert run(capsys, tmp_path, "evaluate", two)[1]["task"] == "multiclass"
+    told = run(capsys, tmp_path, "evaluate", two, "--rule", "0.3")[1]
+    assert "the highest score decides" in told["remarks"][0]
     assert run(capsys, tmp_path, "evaluate", two, "--task", "multilabel")[1]["task"] == "multilabel"
     code, found, told = run(capsys, tmp_path, "evaluate", two, "--task", "binary")
     assert code == 2 and found is None and "2 labels" in told

@@ -8,6 +8,7 @@ from statsmodels.stats.proportion import proportion_confint
 from core.errors import EvaluationError
 from core.evaluation.intervals import delong_interval, drawn_interval, label_metric_intervals, metric_intervals, wilson
 from core.evaluation.metrics import LABEL_METRICS, evaluate, metrics_of, per_label
+from core.evaluation.predictions import Predictions
 
 WILSON = {"accuracy", "sensitivity", "specificity", "precision", "npv"}
 PUBLISHED = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
@@ -169,3 +170,10 @@ def test_all_binary_intervals_of_624_images_take_a_moment(random_binary):
         metric_intervals(predictions, {"Pneumonia": 0.5})
         times.append(perf_counter() - start)
     assert min(times) < 1.0  # about 0.1 s on an idle core
+
+
+def test_draws_that_differ_by_rounding_alone_are_no_certainty():
+    """All images have the same score, so every draw has the same log loss but for the last digits."""
+    truth = np.tile([0, 1], 30)[:, None].astype(np.uint8)
+    one = Predictions("binary", "test", ("A",), np.arange(60).astype(str), None, truth, np.full((60, 1), 0.5, np.float32))
+    assert metric_intervals(one, {"A": 0.5}, names=("log_loss", "brier")) == {"log_loss": None, "brier": None}
