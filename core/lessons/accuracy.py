@@ -1,5 +1,7 @@
 """Lesson 2: accuracy lies when classes are unequal."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from core.evaluation.counts import Counts, counts_of
@@ -10,7 +12,7 @@ from core.lessons.simulated import CLASSES, LABEL, Population, calibrated, drawn
 from core.lessons.task import ChoiceTask, NumberTask, Option, Trap
 
 _PEOPLE = Population(images=1000, prevalence=0.053, separation=1.5)
-_LINE = 0.5
+_LINE, _RARE = 0.5, 0.2  # a share below it is called rare
 _MEASURES = ("accuracy", "specificity", "sensitivity")
 
 
@@ -34,14 +36,23 @@ def _telling(material: Material) -> tuple[int, ...]:
     return tuple(place for place, value in enumerate(values) if value == min(values))
 
 
+def _facts(material: Material) -> Mapping[str, str]:
+    """What to say of how common the label is among these images."""
+    if material.one().column(material.label)[0].mean() < _RARE:
+        return {"elsewhere": "In a screening, few have what one looks for."}
+    return {
+        "elsewhere": "That is far more than in a screening, where few have what one looks for; the simulated scores show how it is there."
+    }
+
+
 LESSON = Lesson(
     lesson_id="accuracy",
     title="Accuracy lies when classes are unequal",
     minutes=7,
     goal="See why a high accuracy can mean nothing at all.",
     sections=(
-        Section("Unequal classes", "Here are {images} X-rays. {positives} have {label} ({share}), {negatives} do not. In a screening, few "
-                "have what one looks for.\n\n**Accuracy** is the share of answers that are right: (TP + TN) / all."),
+        Section("Unequal classes", "Here are {images} X-rays. {positives} have {label} ({share}), {negatives} do not. "
+                "{elsewhere}\n\n**Accuracy** is the share of answers that are right: (TP + TN) / all."),
         Section("The laziest program", "Imagine a program that never looks at the image and always answers *{without}*. It is right on "
                 "every image without {label}. Push the line to the far right: that is this program."),
         Section("This is no toy", "ChestMNIST is a public set of chest X-rays with 14 findings. Averaged over the findings, a program that "
@@ -86,5 +97,6 @@ LESSON = Lesson(
     ),
     draw=_draw,
     check=check_test,
+    facts=_facts,
     start=_LINE,
 )  # fmt: skip

@@ -84,7 +84,7 @@ LESSON = Lesson(
                    )),
         NumberTask("kept", "Choose *Calibrated* and leave the line at 0.900. Which share is it now?",
                    "The card PPV again, with Calibrated chosen.",
-                   "Yes. It is the same number, but another line: now scores mean what they say, or nearly.",
+                   "Yes. The threshold is the same number, but another line: now scores mean what they say, or nearly.",
                    lambda one: _kept_promise(cooled(one)), 0.015, traps=(
                        Trap(lambda one: _kept_promise(one.one("test")), "That is before calibration. Choose Calibrated above the lab."),
                    )),

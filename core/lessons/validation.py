@@ -70,8 +70,8 @@ LESSON = Lesson(
     tasks=(
         NumberTask("choose", "On validation: how far to the left may the line stand, if the specificity is to be at least 0.950?",
                    "Choose Validation. Move the line left as long as the card Specificity shows 0.950 or more.",
-                   "Yes. The rule \"specificity at least\" of the page Thresholds chooses so, to the nearest score. Now it is "
-                   "frozen.", _chosen, 0.01),
+                   "Yes. The rule \"specificity at least\" of the page Thresholds chooses so, to the nearest score. From now on "
+                   "it stays where it is.", _chosen, 0.01),
         NumberTask("travelled", "Leave the line there and choose *Test*. What is the specificity now?",
                    "The line stays where validation put it. Read the card Specificity on Test.",
                    "Yes. This is the number to report, as it is.", _travelled, 0.015, traps=(

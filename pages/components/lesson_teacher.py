@@ -10,6 +10,7 @@ from core.lessons.material import Material
 from pages.components import cached
 
 _KEY = "teacher"
+_LINKS = "A lesson's address names its data and its line too: set it up for the class, and copy the address."
 
 
 def toggle() -> bool:
@@ -34,6 +35,7 @@ def show_all() -> None:
     for lesson in LESSONS:
         tables.append(_table(lesson, cached.drawn_lesson(lesson.lesson_id)))
         with st.expander(f"{place_of(lesson)} · {lesson.title} · {lesson.minutes} min"):
+            st.markdown(f"[Link to this lesson](lessons?lesson={lesson.lesson_id}). {_LINKS}")
             _notes(lesson)
             st.dataframe(tables[-1], hide_index=True, key=f"answers_{lesson.lesson_id}", alt=f"Answers to the tasks of {lesson.title}")
     _download(pd.concat(tables), "all")
