@@ -24,10 +24,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
     missed_costs = rule_form.missed_costs(run) if rule == "cost" else None
     with st.popover("View", icon=":material/visibility:"):
         missed_costs = missed_costs or rule_form.missed_costs(run)
-        together = st.toggle("All labels at the line", key="together", bind="query-params", disabled=len(labels) < 2)
+        plain = st.toggle("Plain slider", key="plain", bind="query-params", help="The same numbers without dragging.")
+        together = st.toggle("All labels at the line", key="together", bind="query-params", disabled=len(labels) < 2 or plain)
         calibrated = st.toggle("Calibrated scores", key="calibrated", bind="query-params", disabled="val" not in run.data.images,
                                help="By a temperature that is fitted on validation.")  # fmt: skip
-        plain = st.toggle("Plain slider", key="plain", bind="query-params", help="The same numbers without dragging.")
 
 with view.told():
     scene = Scene(root, run, label, split, calibrated, missed_costs, together, plain)

@@ -15,10 +15,11 @@ from core.evaluation.counts import counts_at
 from core.evaluation.intervals import metric_intervals
 from core.evaluation.metrics import per_label
 from core.evaluation.predictions import Predictions
-from core.evaluation.rates import RATES
+from core.evaluation.rates import RATES, flagged
+from core.evaluation.utility import expected_cost, net_benefit
 from core.jobs.external_run import keep_external
 from core.runs.store import Store
-from tests.browser.conftest import Server, choose, serve, settled
+from tests.browser.conftest import WAIT, Server, choose, serve, settled
 from tests.made_scores import LABELS, made_runs, made_scores
 
 CELLS = ("tp", "fp", "fn", "tn")
@@ -28,8 +29,14 @@ AT = """async (plot, threshold) => {
     const place = plot.getBoundingClientRect(), lab = plot.closest('.lab');
     plot.dispatchEvent(new PointerEvent('pointermove', { clientX: place.left + threshold * place.width, buttons: 1, bubbles: true }));
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    return [...lab.querySelectorAll('.rows tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent));
+    return [[...lab.querySelectorAll('.rows tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent)),
+            [...lab.querySelectorAll('[data-rate]')].map((card) => [card.dataset.rate, card.querySelector('.value').textContent])];
 }"""
+RULES = (  # each with a number of its own, and as the command line has it
+    ("Specificity at least", "at least", "0.6", "specificity=0.6"), ("Flag at most", "at most", "0.5", "flagged=0.5"),
+    ("Sensitivity and specificity at least", "specificity", "0.3", "sensitivity=0.9,specificity=0.3"),
+    ("Match prevalence", "", "", "prevalence"), ("Best F1", "", "", "f1"), ("Youden's J", "", "", "youden"),
+)  # fmt: skip
 TABS = ["All labels", "Prevalence", "Several models", "Over epochs", "Subgroups", "Calibration", "Grey zone"]
 
 
@@ -86,7 +93,8 @@ def test_at_200_places_the_numbers_of_all_labels_are_those_of_core(lab):
     expect(page.locator(".rows tbody tr")).to_have_count(len(LABELS["multilabel"]))
     plot = page.locator(".lab .histogram")
     for threshold in np.random.default_rng(0).integers(0, 1001, 200) / 1000:
-        shown = plot.evaluate(AT, float(threshold))
+        shown, cards = plot.evaluate(AT, float(threshold))
+        compare_cards(dict(cards), drawn, threshold)
         metrics = per_label(drawn, dict.fromkeys(drawn.labels, threshold))
         for label, told, *numbers in shown:
             counts = counts_at(*drawn.column(label), threshold)
@@ -94,6 +102,16 @@ def test_at_200_places_the_numbers_of_all_labels_are_those_of_core(lab):
             for name, shown_rate in zip(SHOWN, numbers[4:], strict=True):
                 value = metrics[label][name]
                 assert shown_rate == "n/a" if value is None else abs(float(shown_rate) - value) < 0.000501, (label, name)
+
+
+def compare_cards(shown: dict[str, str], scores: Predictions, threshold: float) -> None:
+    """What the cards say of the first label, where a missed case costs as much as ten false alarms."""
+    counts = counts_at(*scores.column(scores.labels[0]), threshold)
+    wanted = {name: float(RATES[name](counts)) for name in RANGED} | {"cost": float(expected_cost(counts, 10.0))}
+    wanted["flagged"] = float(flagged(counts))
+    wanted["benefit"] = float(net_benefit(counts, threshold)) if threshold < 1 else np.nan
+    for name, value in wanted.items():
+        assert shown[name] == "n/a" if np.isnan(value) else abs(float(shown[name]) - value) < 0.000501, (name, threshold)
 
 
 @pytest.mark.parametrize("plain", [False, True])
@@ -127,10 +145,26 @@ def test_fourteen_labels_stand_on_one_screen_with_all_else(lab):
     expect(page.get_by_text("Exploratory: moved while looking at test")).to_be_visible()
     expect(page.locator(".rows tbody tr")).to_have_count(14)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
-    for part in (".histogram", ".matrix", ".rates", ".curves", ".rows", ".tools"):
+    fits(page)
+    choose(page, "Rule", "Sensitivity at least")
+    expect(page.get_by_text("Chosen on validation, not frozen")).to_be_visible()
+    fits(page)
+
+
+def test_a_label_with_its_images_stands_on_one_screen(lab, trained):
+    page = lab(trained["cnn"].title)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.locator(".lab .nearest")).to_be_visible()
+    settled(page)
+    fits(page)
+
+
+def fits(page: Page) -> None:
+    for part in (".histogram", ".matrix", ".rates", ".curves", ".rows", ".nearest", ".tools"):
         box = page.locator(f".lab {part}").bounding_box()
-        assert box["y"] > 0 and box["y"] + box["height"] <= 900, part
-        assert box["x"] + box["width"] <= 1280, part
+        if box is not None:
+            assert box["y"] > 0 and box["y"] + box["height"] <= 900, part
+            assert box["x"] + box["width"] <= 1280, part
 
 
 def test_the_line_is_dragged_and_what_does_not_depend_on_it_stays(lab):
@@ -155,10 +189,26 @@ def test_the_line_is_dragged_and_what_does_not_depend_on_it_stays(lab):
 
 def test_hover_on_a_curve_tells_threshold_and_counts_and_a_click_moves_the_line(lab):
     page = lab("binary 1")
-    box = page.locator(".lab .roc").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
-    expect(page.locator(".lab .tip")).to_have_text(re.compile(r"threshold \d\.\d{3} +TP \d+ +FP \d+ +FN \d+ +TN \d+"))
+    for curve in ("benefit", "cost", "pr", "roc"):
+        box = page.locator(f".lab .{curve}").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+        expect(page.locator(".lab .tip")).to_have_text(re.compile(r"threshold \d\.\d{3} +TP \d+ +FP \d+ +FN \d+ +TN \d+"))
+        page.mouse.move(0, 0)
+        expect(page.locator(".lab .tip")).to_be_hidden()
     changes(page, rate(page, "sensitivity"), lambda: page.mouse.click(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2))
+
+
+def test_a_finger_moves_the_line_and_it_is_told_to_those_who_listen(browser, lab_server):
+    with browser.new_context(has_touch=True, viewport={"width": 390, "height": 844}) as phone:
+        page = phone.new_page()
+        page.goto(f"{lab_server.url}/thresholds?runs=binary+1")
+        expect(rate(page, "sensitivity")).to_be_visible(timeout=WAIT)
+        settled(page)
+        page.locator(".lab .histogram").scroll_into_view_if_needed()
+        box = page.locator(".lab .histogram").bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+        expect(page.get_by_role("slider", name=re.compile("^Threshold for"))).to_have_attribute("aria-valuenow", re.compile(r"0\.(69|70)"))
+        expect(page.get_by_role("status").filter(has_text="Threshold 0.")).to_have_text(re.compile(r"Threshold 0\.(69|70)\d?: \d+ missed"))
 
 
 def test_every_control_above_the_lab_changes_it(lab):
@@ -166,7 +216,14 @@ def test_every_control_above_the_lab_changes_it(lab):
     changes(page, rate(page, "sensitivity"), lambda: page.get_by_role("radio", name="Validation").click())
     changes(page, rate(page, "roc_auc"), lambda: choose(page, "Label", "Edema"))
     changes(page, rate(page, "sensitivity"), lambda: choose(page, "Rule", "Sensitivity at least"))
-    changes(page, rate(page, "sensitivity"), lambda: fill(page, "at least", "0.6"))
+    changes(page, rate(page, "sensitivity"), lambda: fill(page, "at least", "0.7"))
+    for rule, number, value, said in RULES:
+        choose(page, "Rule", rule)
+        settled(page)
+        if number:
+            fill(page, number, value)
+        expect(page.get_by_text(re.compile(rf"^{said}: 0\.\d+ for Edema"))).to_be_visible()
+        settled(page)
     changes(page, rate(page, "sensitivity"), lambda: choose(page, "Rule", "Least cost"))
     changes(page, rate(page, "cost"), lambda: fill(page, "Alarms a miss", "3"))
     changes(page, page.locator(".rows"), lambda: view_switch(page, "All labels at the line"))

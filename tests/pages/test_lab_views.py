@@ -215,6 +215,13 @@ def test_a_run_without_epochs_says_why_and_what_to_do(tab, store, trained):
     )
 
 
+def test_the_chosen_group_is_the_one_that_is_counted(tab, shelf):
+    app = tab("lab_subgroups", shelf["root"], shelf["multilabel"])
+    assert app.table[0].value.iloc[:, 0].tolist() == ["all images", "F", "M", "not known"]
+    app.selectbox(key="lab_group").set_value("view").run()
+    assert app.table[0].value.iloc[:, 0].tolist() == ["all images", "AP", "PA"]
+
+
 def test_subgroups_are_counted_at_the_line(tab, shelf):
     for place in (0.3, 0.7):
         app = tab("lab_subgroups", shelf["root"], shelf["multilabel"], label="Edema", place=place)
