@@ -8,7 +8,7 @@ from pages.components.lab_line import lab_line
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
 
-_MOST_IMAGES = 240
+_MOST_IMAGES = 640
 _HOW = (
     "On {split}, with 95 % intervals. Drag the line, or use the arrow and page keys. ROC AUC and average precision do not depend on it: "
     "they stay."
@@ -26,10 +26,17 @@ def show(scene: Scene) -> None:
         plain_lab.show(scene, line)
     else:
         lab_line(_data(scene, line), f"lab_{scene.run.run_id}", line.put)
-        st.caption(_HOW.format(split=scene.split) + (_CLUSTERED if scene.predictions().has_repeated_patients else ""))
+        st.caption(_HOW.format(split=scene.split) + _more(scene))
     rule_form.tell_faults(scene.run)
     rule_form.tell_choice(scene)
     lab_tabs.show(scene)
+
+
+def _more(scene: Scene) -> str:
+    """What else has to be known of this run's images."""
+    found, pictures = scene.predictions(), run_pictures.of_run(scene.root, scene.run)
+    some = f" Pictures: {_MOST_IMAGES} of the {found.n:,}, spread over their scores." if pictures.dataset and found.n > _MOST_IMAGES else ""
+    return (_CLUSTERED if found.has_repeated_patients else "") + some
 
 
 def _status(scene: Scene, line: Line) -> None:
