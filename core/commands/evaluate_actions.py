@@ -20,12 +20,14 @@ _CLASSES = (
 def evaluate(root: Path, arguments: argparse.Namespace) -> dict:
     """Every metric of the scores in a file; with a name they become a run."""
     table, file_hash = _read(arguments.file, arguments.task)
-    found = scorecard(table.splits, arguments.rule or FIRST_RULE)
-    kept = {}
+    splits, kept = table.splits, {}
     if arguments.name is not None:
         from core.jobs.external_run import keep_external
 
-        kept = _run_facts(keep_external(root, arguments.name, table.splits, file_hash, arguments.rule))
+        run = keep_external(root, arguments.name, splits, file_hash, arguments.rule)
+        splits = {split: Store(root).predictions(run, split) for split in splits}  # with the patients that are known of these images
+        kept = _run_facts(run)
+    found = scorecard(splits, arguments.rule or FIRST_RULE)
     remarks = {"remarks": [_CLASSES]} if table.task == "multiclass" and arguments.rule else {}
     return {**kept, **(found.as_dict() if arguments.json else _in_words(table, found)), **remarks}
 

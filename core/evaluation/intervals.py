@@ -16,6 +16,7 @@ from core.evaluation.bootstrap import DUST, bootstrap_label_metrics, bootstrap_m
 from core.evaluation.counts import Counts, counts_of
 from core.evaluation.decisions import decisions
 from core.evaluation.delong import components, covariance
+from core.evaluation.draws import drawn_sums
 from core.evaluation.label_table import RANKINGS
 from core.evaluation.metrics import LABEL_METRICS, METRICS, evaluate, metrics_of, per_label
 from core.evaluation.predictions import Predictions
@@ -44,6 +45,21 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     half = sqrt(z2 * (successes * (n - successes) / n + z2 / 4))
     low, high = (centre - half) / (n + z2), (centre + half) / (n + z2)
     return (0.0 if successes == 0 else low), (1.0 if successes == n else high)
+
+
+def share_interval(predictions: Predictions, inside: np.ndarray, of: np.ndarray, level: float = 0.95) -> Interval | None:
+    """Of the images `of` (n,) bool the share that is `inside` (n,) bool too: Wilson's interval, or by a bootstrap of patients.
+
+    None where the bootstrap does not tell how uncertain it is. Raises EvaluationError where `of` is empty.
+    """
+    part, whole = int((inside & of).sum()), int(of.sum())
+    low, high = wilson(part, whole, level)
+    if not predictions.has_repeated_patients:
+        return Interval(part / whole, low, high, "Wilson")
+    sums = drawn_sums(predictions, np.stack([inside & of, of], axis=1).astype(np.uint8), DRAWS, seed=0)
+    with np.errstate(invalid="ignore"):
+        shares = sums[:, 0] / sums[:, 1]
+    return drawn_interval("share", part / whole, shares, level, "bootstrap by patient")
 
 
 def delong_interval(y_true: np.ndarray, y_score: np.ndarray, level: float = 0.95, patients: np.ndarray | None = None) -> Interval:

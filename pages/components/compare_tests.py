@@ -12,6 +12,7 @@ from pages.components import cached_compare
 from pages.components.chart import chart
 from pages.components.compare_scope import Scope, download
 from pages.components.view import thresholds_of
+from pages.components.wording import p_value
 
 _RESOLVED_FIRST = {True: 0, False: 1, None: 2}
 
@@ -36,7 +37,16 @@ def show(scope: Scope) -> None:
     if known:
         st.caption(f"{title} on {scope.said}, the metric that is chosen above. {methods}; Holm-adjusted over {len(known)} pairs. Resolved "
                    "means that chance alone would rarely give such a difference.")  # fmt: skip
+        st.caption(_of_decisions(known))
     download(scope, "paired-tests", lambda: pd.DataFrame(map(asdict, pairs)))
+
+
+def _of_decisions(pairs: list[Pair]) -> str:
+    """McNemar's test beside the one of the metric, or why it is not to be had."""
+    tested = [f"{pair.first} and {pair.second} {p_value(pair.mcnemar_p)}" for pair in pairs if pair.mcnemar_p is not None]
+    if not tested:
+        return "McNemar's test of the decisions: not available where patients have several images, or images several findings."
+    return f"McNemar's test of the decisions at the frozen thresholds, not adjusted: {'; '.join(tested)}."
 
 
 def _is_resolved(pair: Pair) -> bool | None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.evaluation.intervals import wilson
+from core.evaluation.intervals import share_interval
 from core.evaluation.mistakes import WRONG, cell_in_words, cell_names, cell_of, class_cell, rows_of, shown_scores
 from core.evaluation.predictions import Predictions
+from core.evaluation.subgroups import in_order
 from core.figures.matrix_cells import cells_figure
 from core.runs.run import Run
 from pages.components import cached, view
@@ -83,13 +84,21 @@ def ask(root: Path, run: Run, split: str, label: str) -> Shown:
 def told(shown: Shown) -> str:
     """How many images there are, what they are, and their share of those that could be, with its interval."""
     predictions, points = shown.predictions, shown.run.operating_point.thresholds
-    words = cell_in_words(shown.cell, shown.label, predictions.labels)
-    inside = len(rows_of(predictions, points, shown.label, shown.cell))
-    of = _could_be(shown)
-    low, high = wilson(inside, of) if of else (0.0, 0.0)
-    share = f": {inside / of:.1%} (95 % interval {low:.1%} to {high:.1%})" if of else ""
-    fewer = "" if len(shown.rows) == inside else f" {len(shown.rows):,} of them have such scores."
-    return f"**{inside:,}** of {of:,} images on **{shown.split}**{share}. Each {words}.{fewer}"
+    words, of = cell_in_words(shown.cell, shown.label, predictions.labels), _could_be(shown)
+    inside = np.zeros(predictions.n, bool)
+    inside[rows_of(predictions, points, shown.label, shown.cell)] = True
+    fewer = "" if len(shown.rows) == inside.sum() else f" {len(shown.rows):,} of them have such scores."
+    return f"**{inside.sum():,}** of {of.sum():,} images on **{shown.split}**{_share(predictions, inside, of)}. Each {words}.{fewer}"
+
+
+def _share(predictions: Predictions, inside: np.ndarray, of: np.ndarray) -> str:
+    if not of.any():
+        return ""
+    between = share_interval(predictions, inside, of)
+    limits = (
+        f"95 % interval {between.low:.1%} to {between.high:.1%}" if between else "no interval: all draws of patients have the same share"
+    )
+    return f": {inside.sum() / of.sum():.1%} ({limits})"
 
 
 def forget_image() -> None:
@@ -98,16 +107,16 @@ def forget_image() -> None:
     st.session_state["mistake_page"] = 1
 
 
-def _could_be(shown: Shown) -> int:
-    """Images whose truth is that of the cell: all, where it is any mistake."""
+def _could_be(shown: Shown) -> np.ndarray:
+    """(n,) bool: images whose truth is that of the cell; all, where it is any mistake."""
     if shown.cell == WRONG:
-        return shown.predictions.n
+        return np.ones(shown.predictions.n, bool)
     cells = cell_of(shown.predictions, shown.run.operating_point.thresholds, shown.label)
     if shown.predictions.task == "multiclass":
         labels = shown.predictions.labels
         actual = next(one for one in labels for called in labels if class_cell(one, called) == shown.cell)
-        return int(shown.predictions.column(actual)[0].sum())
-    return int(np.isin(cells, ("TP", "FN") if shown.cell in ("TP", "FN") else ("TN", "FP")).sum())
+        return shown.predictions.column(actual)[0].astype(bool)
+    return np.isin(cells, ("TP", "FN") if shown.cell in ("TP", "FN") else ("TN", "FP"))
 
 
 def _ask_cell(run: Run) -> str:
@@ -122,7 +131,7 @@ def _subgroup(predictions: Predictions) -> Predictions:
     parts = {
         f"{name}: {value or _NOT_KNOWN}": column == value
         for name, column in predictions.groups.items()
-        for value in sorted(set(column.tolist()), key=lambda one: (not one, one))
+        for value in in_order(column.tolist())
     }
     if not parts:
         return predictions

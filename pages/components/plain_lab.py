@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.evaluation.counts import counts_at
+from core.figures.decision_curve import decision_figure
 from core.figures.roc_pr import Point, pr_figure, roc_figure
 from core.figures.scores import histogram_figure
 from pages.components import cached, lab_data, scene_data
@@ -35,6 +36,7 @@ def _curves(scene: Scene, point: Point) -> None:
     for column, curve, figure, words in (
         (left, curves.roc, roc_figure, "ROC curve"),
         (right, curves.pr, pr_figure, "Precision-recall curve"),
+        (left, curves.decision, decision_figure, "Decision curve"),
     ):
         if curve is not None:
             with column:

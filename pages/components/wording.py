@@ -18,6 +18,11 @@ def with_interval(one: Interval | None) -> str:
     return "n/a" if one is None else f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
 
 
+def p_value(p: float) -> str:
+    """A p-value ("p = 0.012")."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
 def duration(seconds: float) -> str:
     """Seconds as "45 s", "3 min 20 s" or "2 h 5 min"."""
     whole = round(seconds)

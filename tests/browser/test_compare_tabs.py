@@ -147,6 +147,34 @@ def test_recorded_values_and_metrics_over_epochs(tab):
     changes(page, "epochs_cnn-small", lambda: choose(page, "Metric over epochs", "Sensitivity"))
 
 
+def test_thresholds_over_epochs_are_chosen_and_stand_in_the_address(tab, visit):
+    page = tab("trained", "Training")
+    changes(page, "epochs_cnn-small", lambda: page.get_by_role("button", name="Remove 0.4").click())
+    kept = page.locator(".st-key-epochs_cnn-small .legend button")
+    expect(kept).to_have_text(["threshold 0.5", "threshold 0.6", "ROC AUC"])
+    again = visit(page.url)
+    expect(again.locator(".st-key-epochs_cnn-small .legend button")).to_have_text(["threshold 0.5", "threshold 0.6", "ROC AUC"])
+
+
+def test_the_cost_axis_moves_the_scatter_and_a_latency_is_measured(tab):
+    page = tab("trained", "Training")
+    page.get_by_role("radiogroup", name="Table", exact=True).get_by_text("Cost", exact=True).click()
+    changes(page, "pareto", lambda: page.get_by_role("radiogroup", name="Cost", exact=True).get_by_text("Size on disk").click())
+    expect(page).to_have_url(re.compile("cost=Size"))
+    page.get_by_role("button", name=re.compile("Measure the latency")).click()
+    expect(page.get_by_role("button", name=re.compile("Measure the latency"))).to_have_count(0)
+
+
+def test_the_predictions_of_a_run_are_downloaded(tab):
+    page = tab("binary", "Training")
+    page.get_by_role("button", name="Download predictions").click()
+    with page.expect_download() as waited:
+        page.get_by_role("button", name=re.compile("^binary 1: ")).click()
+    with waited.value.path().open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 480 and {row["split"] for row in rows} == {"val", "test"}
+
+
 def test_group_and_metric_move_the_forest_plot(tab):
     page = tab("binary", "Subgroups")
     changes(page, "figure_subgroups", lambda: choose(page, "Subgroups by", "view"))

@@ -129,6 +129,7 @@ def test_the_grid_of_tests_and_its_sentences_are_those_of_delong(tab, shelf):
     tested = delong_test(first.y_true[:, 0], third.y_score[:, 0], first.y_score[:, 0])
     assert f"binary 2 beats binary 0 by {100 * tested.difference:.1f} points" in texts(app)
     heat = figure(app, "figure_pairs")["data"][0]
+    assert "McNemar's test of the decisions at the frozen thresholds, not adjusted: binary 0 and binary 1 p" in texts(app)
     place = [heat["y"].index("binary 2"), heat["x"].index("binary 0")]
     assert heat["text"][place[0]][place[1]].startswith(f"<b>+{100 * tested.difference:.1f}</b>")
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -71,8 +72,6 @@ def test_a_rule_is_chosen_on_the_val_rows_of_the_file(capsys, tmp_path, findings
 
 
 def test_with_a_name_it_stands_beside_a_trained_run_and_repeats_its_numbers(capsys, trained, store, tmp_path):
-    import shutil
-
     shutil.copytree(store.root, tmp_path / "copy")
     root, table = tmp_path / "copy", tmp_path / "cnn.csv"
     written = run(capsys, root, "runs", "predictions", "cnn-small", "--out", table)[1]
@@ -92,6 +91,19 @@ def test_with_a_name_it_stands_beside_a_trained_run_and_repeats_its_numbers(caps
     for name in metrics_of("binary"):
         value = found["metrics"][f"test/{name}"]["value"]
         assert value == row["metrics"][f"test/{name}"]
+
+
+def test_patients_who_are_known_of_the_images_count_in_the_printed_intervals_too(capsys, trained, store, tmp_path):
+    shutil.copytree(store.root, tmp_path / "copy")
+    root, table = tmp_path / "copy", tmp_path / "cnn.csv"
+    run(capsys, root, "runs", "predictions", "cnn-small", "--out", table)
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    names = [name for name in rows[0] if name != "patient"]
+    bare = write(tmp_path / "bare.csv", [names, *[[row[name] for name in names] for row in rows]])
+    found = run(capsys, root, "evaluate", bare, "--name", "Twin without patients")[1]
+    (kept,) = run(capsys, root, "compare", found["run_id"])[1]["rows"]
+    shown, wanted = found["metrics"]["test/accuracy"], kept["intervals"]["test/accuracy"]
+    assert "patient" in shown["method"] and (shown["low"], shown["high"]) == (wanted["low"], wanted["high"])
 
 
 def test_the_text_form_says_metric_interval_and_method_or_why_not(capsys, tmp_path, findings):
