@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as Late
 
 from core.runs.store import STORE_VARIABLE
 from tests.conftest import ROOT
+from tests.processes import end_training
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
@@ -68,14 +68,6 @@ def wait_until_it_answers(url: str, process: subprocess.Popen) -> None:
         except OSError:
             time.sleep(0.5)
     raise AssertionError("the server did not answer within two minutes")
-
-
-def end_training(store: Path) -> None:
-    """End the runner and workers of this store, which outlive the server by design."""
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if str(store) in words and any(word.startswith("core.jobs") for word in words):
-            process.kill()
 
 
 @pytest.fixture(scope="module")

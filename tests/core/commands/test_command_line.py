@@ -102,6 +102,7 @@ def test_an_unknown_backbone_fails_in_one_line_that_names_the_offline_choices(ca
     assert Store(tmp_path).runs() == []
 
 
+@pytest.mark.usefixtures("no_training_left")
 def test_a_killed_training_is_started_again_and_ends_when_the_keyboard_says_so(tmp_path, class_folders):
     command = [sys.executable, "-m", "core", "--store", str(tmp_path), "train", "--data", str(class_folders), "--model", "cnn"]
     told = subprocess.Popen([*command, "--set", "max_epochs=500"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

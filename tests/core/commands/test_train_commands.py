@@ -70,6 +70,7 @@ def test_a_model_and_a_recipe_at_once_are_refused(capsys, tmp_path):
         assert done.value.code == 2 and capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("no_training_left")
 def test_the_keyboard_cancels_what_was_asked_for_and_no_other_work(tmp_path, class_folders):
     from core.data.registry import load
 
