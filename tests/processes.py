@@ -1,8 +1,25 @@
 """Processes that a test may leave behind."""
 
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+
+from tests.conftest import ROOT
+
+
+@contextmanager
+def command(words: list[str]) -> Iterator[subprocess.Popen]:
+    """A command that hears the keyboard, even where the tests themselves were started to ignore it; it does not outlive the test."""
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **heard) as told:
+        try:
+            yield told
+        finally:
+            told.kill()
 
 
 def end_training(store: Path) -> None:

@@ -189,10 +189,10 @@ def test_a_run_is_added_pinned_archived_and_deleted_only_after_a_question(compar
     expect(page.get_by_text(re.compile("2 of .* in view"))).to_be_visible()
     open_picker(page)  # it closes, so that the runs are seen
     expect(page.get_by_role("searchbox", name="Search")).to_have_value("two")
-    for words, mark in (("Pin", "pinned"), ("Archive", "archived")):
+    for words, mark, is_there in (("Pin", "pinned", True), ("Unpin", "pinned", False), ("Archive", "archived", True)):
         do(page, words)
         settled(page)
-        assert SEEDS[1] in Marks(shelf.store).of(mark)
+        assert (SEEDS[1] in Marks(shelf.store).of(mark)) == is_there
     expect(page.get_by_text("No run is as asked for")).to_be_visible()
     switch(page, "Show archived runs")
     expect(page.get_by_test_id("stDataFrame").first.locator("canvas td").first).to_be_attached()

@@ -14,6 +14,7 @@ from core.jobs.queue import Queue
 from core.runs.store import Store
 from tests.conftest import ROOT
 from tests.core.commands.conftest import run
+from tests.processes import command
 
 METRICS = {
     "accuracy", "balanced_accuracy", "sensitivity", "specificity", "precision", "f1", "roc_auc", "average_precision", "brier", "log_loss",
@@ -104,13 +105,13 @@ def test_an_unknown_backbone_fails_in_one_line_that_names_the_offline_choices(ca
 
 @pytest.mark.usefixtures("no_training_left")
 def test_a_killed_training_is_started_again_and_ends_when_the_keyboard_says_so(tmp_path, class_folders):
-    command = [sys.executable, "-m", "core", "--store", str(tmp_path), "train", "--data", str(class_folders), "--model", "cnn"]
-    told = subprocess.Popen([*command, "--set", "max_epochs=500"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    killed = wait_for_worker(tmp_path)
-    os.kill(killed, signal.SIGKILL)
-    assert wait_for_worker(tmp_path, other_than=killed) != killed
-    told.send_signal(signal.SIGINT)
-    out, err = told.communicate(timeout=60)
+    words = ["train", "--data", str(class_folders), "--model", "cnn", "--set", "max_epochs=500"]
+    with command([sys.executable, "-m", "core", "--store", str(tmp_path), *words]) as told:
+        killed = wait_for_worker(tmp_path)
+        os.kill(killed, signal.SIGKILL)
+        assert wait_for_worker(tmp_path, other_than=killed) != killed
+        told.send_signal(signal.SIGINT)
+        out, err = told.communicate(timeout=60)
     assert told.returncode == 2 and out == "" and err.splitlines()[-1].startswith("cancelled from the keyboard: cnn-")
     until(lambda: [job.state for job in Queue(tmp_path).jobs()] == ["cancelled"])
     assert Store(tmp_path).runs() == [] and not list(tmp_path.glob("jobs/*/draft"))

@@ -1,7 +1,6 @@
 """`train` with a published recipe, and with several seeds."""
 
 import signal
-import subprocess
 import sys
 import time
 
@@ -11,8 +10,8 @@ from core.__main__ import main
 from core.jobs.queue import Queue
 from core.jobs.submission import submit_seeds
 from core.runs.store import Store
-from tests.conftest import ROOT
 from tests.core.commands.conftest import run
+from tests.processes import command
 
 TINY = ("--set", "image_size=16", "--set", "max_epochs=1")
 
@@ -76,16 +75,10 @@ def test_the_keyboard_cancels_what_was_asked_for_and_no_other_work(tmp_path, cla
 
     (other,) = submit_seeds(tmp_path, load(str(class_folders), tmp_path), "cnn", {"max_epochs": 900}, (0,))
     words = ["train", "--data", str(class_folders), "--recipe", "portsmouth-svm", "--seeds", "0,1", "--set", "image_size=16"]
-    told = subprocess.Popen(
-        [sys.executable, "-m", "core", "--store", str(tmp_path), *words],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    jobs = wait_for_jobs(tmp_path, 5)
-    told.send_signal(signal.SIGINT)
-    out, err = told.communicate(timeout=60)
+    with command([sys.executable, "-m", "core", "--store", str(tmp_path), *words]) as told:
+        jobs = wait_for_jobs(tmp_path, 5)
+        told.send_signal(signal.SIGINT)
+        out, err = told.communicate(timeout=60)
     assert told.returncode == 2 and out == "" and err.splitlines()[-1].startswith("cancelled from the keyboard: svm-")
     states = {job.id: Queue(tmp_path).get(job.id).state for job in jobs}
     assert states.pop(other.run_id) in ("queued", "running") and set(states.values()) == {"cancelled"}
