@@ -7,7 +7,7 @@ from pages.components.own_component import OwnComponent
 
 _SHARED = ("echoes", "lab/counts", "lab/rates")
 _VIEWS = ("canvas", "histogram", "matrix", "curves", "nearest", "rows", "spoken", "tools", "main")
-_LAB = OwnComponent("lab", (*_SHARED, *(f"lab/{view}" for view in _VIEWS)))
+_LAB = OwnComponent("lab", (*_SHARED, "handed_out", *(f"lab/{view}" for view in _VIEWS)))
 _PLAIN = OwnComponent("plain", (*_SHARED, "plain/plain"))
 
 

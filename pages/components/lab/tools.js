@@ -15,11 +15,7 @@ class Tools {
   }
 
   save(blob, kind) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${this.name}.${kind}`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    handOut(blob, `${this.name}.${kind}`);
   }
 
   // one row for each place of the line

@@ -13,7 +13,7 @@ class Chart {
     [this.whole, ...this.pictures] = root.querySelectorAll(".tools button");
     this.whole.onclick = () => this.zoom();
     this.pictures[0].onclick = () => this.png();
-    this.pictures[1].onclick = () => this.save(new Blob([this.sheet()], { type: "image/svg+xml" }), "svg");
+    this.pictures[1].onclick = () => handOut(new Blob([this.sheet()], { type: "image/svg+xml" }), `${this.name}.svg`);
     this.listen();
     this.watch = new ResizeObserver(() => this.figure && root.clientWidth !== this.width && this.draw());
     this.watch.observe(root);
@@ -107,15 +107,7 @@ class Chart {
     await picture.decode();
     [canvas.width, canvas.height] = [picture.width * scale, picture.height * scale];
     canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => this.save(blob, "png"));
-  }
-
-  save(blob, kind) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${this.name}.${kind}`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    canvas.toBlob((blob) => handOut(blob, `${this.name}.png`));
   }
 
   end() {
