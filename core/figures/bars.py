@@ -1,7 +1,7 @@
 """Counts as bars, and estimates with their intervals on one axis."""
 
 from core.evaluation.intervals import Interval
-from core.figures.style import axis, color_of, figure, name_margin, pattern_of
+from core.figures.style import axis, color_of, figure, pattern_of
 
 _MOST_UPRIGHT = 5  # classes; more do not fit side by side on a phone
 
@@ -57,4 +57,4 @@ def interval_figure(estimates: dict[str, Interval], metric: str, height: int | N
     ]  # fmt: skip
     rows = axis("", autorange="reversed", type="category")
     across = axis(f"{metric}, 95 % interval")
-    return figure(traces, height or 70 + 44 * len(estimates), margin=name_margin(estimates), xaxis=across, yaxis=rows)
+    return figure(traces, height or 70 + 44 * len(estimates), xaxis=across, yaxis=rows)

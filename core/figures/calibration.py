@@ -2,7 +2,7 @@
 
 from core.evaluation.curves import CalibrationCurve
 from core.figures.roc_pr import diagonal
-from core.figures.style import CURVE_MARGIN, axis, color_of, dash_of, figure, short, symbol_of
+from core.figures.style import axis, color_of, dash_of, figure, short, symbol_of
 
 SMALL = 20  # images; a bin with fewer is drawn hollow
 
@@ -16,7 +16,7 @@ def calibration_figure(curves: dict[str, CalibrationCurve], height: int = 380, s
     for number, (title, curve) in enumerate(curves.items()):
         traces += [_line(number, title, curve), _bins(number, title, curve)]
     across, upright = axis(f"{score}, mean of each bin", -0.01, 1.01), axis("Share with the label", -0.01, 1.02)
-    return figure(traces, height, margin=CURVE_MARGIN, xaxis=across, yaxis=upright)
+    return figure(traces, height, xaxis=across, yaxis=upright)
 
 
 def _line(number: int, title: str, curve: CalibrationCurve) -> dict:

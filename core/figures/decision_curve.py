@@ -4,7 +4,7 @@ import numpy as np
 
 from core.evaluation.utility import DecisionCurve, net_benefit
 from core.figures.roc_pr import Point, curve_trace, mark_trace
-from core.figures.style import CURVE_MARGIN, QUIET, axis, figure, short
+from core.figures.style import QUIET, axis, figure, short
 
 _TOLD = "net benefit %{y:.4f}<br>"
 _BELOW_ZERO = 0.25  # of the height above zero is shown below it; treating all falls far deeper
@@ -19,9 +19,7 @@ def decision_figure(curves: dict[str, DecisionCurve], points: dict[str, Point], 
             point = points[title]
             traces.append(mark_trace(number, title, point.threshold, net_benefit(point.counts, point.threshold), point, told=_TOLD))
     top = max((float(curve.treat_all[0]) for curve in curves.values()), default=1.0) * 1.08  # the share that has the label
-    return figure(
-        traces, height, margin=CURVE_MARGIN, xaxis=axis("Threshold", -0.01, 1.0), yaxis=axis("Net benefit", -_BELOW_ZERO * top, top)
-    )
+    return figure(traces, height, xaxis=axis("Threshold", -0.01, 1.0), yaxis=axis("Net benefit", -_BELOW_ZERO * top, top))
 
 
 def _references(curves: dict[str, DecisionCurve]) -> list[dict]:

@@ -9,7 +9,7 @@ from core.evaluation.curves import PrCurve, RocCurve
 from core.evaluation.label_curves import MeanCurve
 from core.evaluation.rates import precision, sensitivity, specificity
 from core.evaluation.utility import DecisionCurve
-from core.figures.style import CURVE_MARGIN, QUIET, axis, color_of, dash_of, figure, short, symbol_of
+from core.figures.style import QUIET, axis, color_of, dash_of, figure, short, symbol_of
 
 _CELLS = "TP %{customdata[1]}  FP %{customdata[2]}  FN %{customdata[3]}  TN %{customdata[4]}"
 _COUNTS = f"threshold %{{customdata[0]:.3f}}<br>{_CELLS}"
@@ -35,7 +35,7 @@ def roc_figure(curves: dict[str, RocCurve], points: dict[str, Point], height: in
         if title in points:
             counts = points[title].counts
             traces.append(mark_trace(number, title, 1 - specificity(counts), sensitivity(counts), points[title]))
-    return figure(traces, height, margin=CURVE_MARGIN, xaxis=axis("1 - specificity", -0.01, 1.01), yaxis=axis("Sensitivity", -0.01, 1.02))
+    return figure(traces, height, xaxis=axis("1 - specificity", -0.01, 1.01), yaxis=axis("Sensitivity", -0.01, 1.02))
 
 
 def pr_figure(curves: dict[str, PrCurve], points: dict[str, Point], height: int = 380) -> dict:
@@ -46,7 +46,7 @@ def pr_figure(curves: dict[str, PrCurve], points: dict[str, Point], height: int 
         if title in points and points[title].counts.tp + points[title].counts.fp:
             counts = points[title].counts
             traces.append(mark_trace(number, title, sensitivity(counts), precision(counts), points[title]))
-    return figure(traces, height, margin=CURVE_MARGIN, xaxis=axis("Recall (sensitivity)", -0.01, 1.01), yaxis=axis("Precision", 0, 1.02))
+    return figure(traces, height, xaxis=axis("Recall (sensitivity)", -0.01, 1.01), yaxis=axis("Precision", 0, 1.02))
 
 
 def mean_roc_figure(curves: dict[str, MeanCurve], height: int = 380) -> dict:
@@ -55,7 +55,6 @@ def mean_roc_figure(curves: dict[str, MeanCurve], height: int = 380) -> dict:
     return figure(
         traces,
         height,
-        margin=CURVE_MARGIN,
         xaxis=axis("1 - specificity", -0.01, 1.01),
         yaxis=axis("Sensitivity, mean of labels", -0.01, 1.02),
     )
@@ -67,7 +66,6 @@ def mean_pr_figure(curves: dict[str, MeanCurve], height: int = 380) -> dict:
     return figure(
         traces,
         height,
-        margin=CURVE_MARGIN,
         xaxis=axis("Recall (sensitivity)", -0.01, 1.01),
         yaxis=axis("Precision, mean of labels", 0, 1.02),
     )

@@ -1,7 +1,5 @@
 """Colours, dashes and the frame that every figure shares. Okabe-Ito colours, told apart without red and green."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D46", "#7A7A7A", "#5E4FA2", "#B15928")
@@ -12,9 +10,6 @@ NEGATIVE, POSITIVE = "#56B4E9", "#D55E00"
 QUIET = "#8A8F98"  # readable on white and on black
 
 _MARGIN = {"l": 8, "r": 8, "t": 28, "b": 8}
-# Room for what stands beside the upright axis, with what the page's fonts need: where it is missing, Plotly draws all once more.
-CURVE_MARGIN = _MARGIN | {"l": 76}
-_LETTER, _NAME = 8, 120  # px: a wide letter, and the most for a name
 _LEGEND_BELOW = 84  # px below the plot: under the title of the axis
 
 
@@ -31,11 +26,6 @@ def axis(title: str, low: float | None = None, high: float | None = None, **more
     """An axis with its title; a range only where both ends are given."""
     bounds = {} if low is None else {"range": [low, high]}
     return {"title": {"text": title}, "automargin": True, "gridcolor": "rgba(128,128,128,0.25)", "zeroline": False, **bounds, **more}
-
-
-def name_margin(names: Iterable[str]) -> dict:
-    """The margin of a figure with names beside its upright axis; longer ones get their room from Plotly, who knows the width."""
-    return _MARGIN | {"l": min(_NAME, 24 + _LETTER * max((len(name) for name in names), default=0))}
 
 
 def short(values: np.ndarray) -> list[float]:

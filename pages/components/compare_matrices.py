@@ -82,17 +82,12 @@ def _card(scope: Scope, run: Run, title: str, key: str, found: Mapping, label: s
         figure["layout"]["title"] = {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}
         figure["layout"]["xaxis"] |= {"range": [-0.5, last]}
         figure["layout"]["yaxis"] |= {"range": [last, -0.5], "autorange": False}
-        alt, quiet = f"Confusion matrix of {title} on {scope.on}", {"displayModeBar": False}
-        if scope.split not in run.data.images:  # the images of another data set, which the mistakes page does not show
-            chart(
-                figure,
-                key=f"matrix_{key}",
-                config=quiet,
-                alt=f"{alt}: {', '.join(f'{cell} {count}' for cell, count in _linked(run, found))}",
-            )
+        has_links = scope.split in run.data.images  # the mistakes page shows no images of other data
+        cells = ", ".join(f"{cell} {count}" for cell, count in _linked(run, found))
+        chart(figure, key=f"matrix_{key}", config={"displayModeBar": False}, alt=f"Confusion matrix of {title} on {scope.on}: {cells}",
+              on_select=partial(_remember, scope, run, label, f"matrix_{key}") if has_links else None)  # fmt: skip
+        if not has_links:
             return
-        chart(figure, key=f"matrix_{key}", on_select=partial(_remember, scope, run, label, f"matrix_{key}"), config=quiet,
-              alt=f"{alt}; links to its cells stand below")  # fmt: skip
         with st.container(horizontal=True, gap="small"):
             for cell, count in _linked(run, found):
                 st.page_link("pages/mistakes.py", label=f"{cell} {count:,}", query_params=_address(scope, run, label, cell))

@@ -56,8 +56,9 @@ def buttons(scene: Scene) -> None:
     if rule != parse_rule(_text()).text:
         st.button("Choose on validation", on_click=_choose, args=[scene.run], icon=":material/my_location:", type="tertiary")
     named = "all labels" if lines.rule == PER_LABEL else lines.rule
-    if rule and not lines.why_not_frozen and st.button(f"Freeze {named}", type="primary", icon=":material/lock:", key="freeze",
-                                                       help="Make this the run's operating point, for all pages."):  # fmt: skip
+    can_freeze = rule and lines.moved and not lines.why_not_frozen
+    if can_freeze and st.button(f"Freeze {named}", type="primary", icon=":material/lock:", key="freeze",
+                                help="Make this the run's operating point, for all pages."):  # fmt: skip
         lines.freeze()
     if any(scene.label in fault.labels for fault in _faults_of(scene.run)):
         st.badge("Not moved: why stands below", icon=":material/block:", color="red")
