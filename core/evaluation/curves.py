@@ -49,32 +49,40 @@ class ScoreHistogram:
 
 @dataclass(frozen=True, eq=False)
 class CalibrationCurve:
-    """(b,) arrays, one entry per bin that has images: mean score, share of positives with its Wilson interval, number of images."""
+    """(b,) arrays, one entry per bin that has images: mean score, share of positives with its Wilson interval, number of images.
+
+    `thresholds` are the lower edges of the bins, and `counts` those at them: this bin and all above are called positive.
+    """
 
     mean_score: np.ndarray
     positive_share: np.ndarray
     low: np.ndarray
     high: np.ndarray
     images: np.ndarray
+    thresholds: np.ndarray
+    counts: Counts
 
 
-def roc_curve(y_true: np.ndarray, y_score: np.ndarray, max_points: int = MAX_POINTS) -> RocCurve:
-    """ROC curve of (n,) labels and scores, thinned to `max_points`. Raises EvaluationError unless both classes are there."""
+def roc_curve(y_true: np.ndarray, y_score: np.ndarray, max_points: int | None = MAX_POINTS) -> RocCurve:
+    """ROC curve of (n,) labels and scores, thinned to `max_points`, or whole for None.
+
+    Raises EvaluationError unless both classes are there.
+    """
     _need(y_true, both=True)
     thresholds, counts = counts_at_every_threshold(y_true, y_score)
-    kept = thin(false_positive_rate(counts), sensitivity(counts), max_points)
+    kept = _kept(false_positive_rate(counts), sensitivity(counts), max_points)
     counts = counts.at(kept)
     return RocCurve(false_positive_rate(counts), sensitivity(counts), thresholds[kept], counts)
 
 
-def pr_curve(y_true: np.ndarray, y_score: np.ndarray, max_points: int = MAX_POINTS) -> PrCurve:
-    """Precision-recall curve, thinned to `max_points`. Raises EvaluationError where no image has the label."""
+def pr_curve(y_true: np.ndarray, y_score: np.ndarray, max_points: int | None = MAX_POINTS) -> PrCurve:
+    """Precision-recall curve, thinned to `max_points`, or whole for None. Raises EvaluationError where no image has the label."""
     _need(y_true, both=False)
     thresholds, counts = counts_at_every_threshold(y_true, y_score)
     share = precision(counts)
     share[0] = 1.0
     recall = sensitivity(counts)
-    kept = thin(recall, share, max_points)
+    kept = _kept(recall, share, max_points)
     return PrCurve(recall[kept], share[kept], thresholds[kept], counts.at(kept))
 
 
@@ -94,7 +102,13 @@ def calibration_curve(y_true: np.ndarray, y_score: np.ndarray, bins: int = BINS)
     full = images > 0
     images, positives, total = images[full], positives[full], total[full]
     low, high = np.array([wilson(int(k), int(n)) for k, n in zip(positives, images, strict=True)]).T
-    return CalibrationCurve(total / images, positives / images, low, high, images)
+    tp, called = (np.cumsum(part[::-1])[::-1].astype(np.int64) for part in (positives, images))
+    counts = Counts(tp=tp, fp=called - tp, fn=tp[0] - tp, tn=called[0] - called - (tp[0] - tp))
+    return CalibrationCurve(total / images, positives / images, low, high, images, np.flatnonzero(full) / bins, counts)
+
+
+def _kept(x: np.ndarray, y: np.ndarray, max_points: int | None) -> np.ndarray:
+    return np.arange(x.size) if max_points is None else thin(x, y, max_points)
 
 
 def _need(y_true: np.ndarray, both: bool):

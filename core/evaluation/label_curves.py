@@ -14,16 +14,32 @@ from core.evaluation.rates import false_positive_rate, precision, sensitivity
 from core.evaluation.utility import DecisionCurve, decision_curve
 
 MACRO_POINTS = 201
+_ROUNDING = 1e-9  # a rate that equals an x but for it has reached it
 
 
 @dataclass(frozen=True, eq=False)
 class MeanCurve:
-    """A curve of the means `y` (k,) over `labels` at common `x` (k,); `point` is the mean (x, y) of the labels' operating points."""
+    """A curve of the means `y` (k,) over `labels` at common `x` (k,); `point` is the mean (x, y) of the labels' operating points.
+
+    Each label has a threshold of its own at an x: `lowest` and `highest` (k,) are their range, `counts` (k,) the sum over the labels.
+    """
 
     x: np.ndarray
     y: np.ndarray
     labels: tuple[str, ...]
     point: tuple[float, float] | None
+    lowest: np.ndarray
+    highest: np.ndarray
+    counts: Counts
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A label's curve at x (k,): its y, and the thresholds and counts there, each (k,)."""
+
+    y: np.ndarray
+    thresholds: np.ndarray
+    counts: Counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,23 +93,28 @@ def _drawn(y_true: np.ndarray, y_score: np.ndarray, max_points: int) -> LabelCur
 
 def _mean(predictions: Predictions, labels: list[str], read: Callable, point: tuple[float, float] | None) -> MeanCurve:
     x = np.linspace(0, 1, MACRO_POINTS)
-    y = np.mean([read(*predictions.column(label), x) for label in labels], axis=0)
     if read is _sensitivity_at:
-        x, y = np.append(0.0, x), np.append(0.0, y)  # from the corner, where nothing is called positive
-    return MeanCurve(x, y, tuple(labels), point)
+        x = np.append(-1.0, x)  # from the corner, where nothing is called positive
+    found = [read(*predictions.column(label), x) for label in labels]
+    thresholds = np.stack([one.thresholds for one in found])
+    counts = Counts(*(np.sum([getattr(one.counts, cell) for one in found], axis=0) for cell in ("tp", "fp", "fn", "tn")))
+    y = np.mean([one.y for one in found], axis=0)
+    return MeanCurve(np.maximum(x, 0), y, tuple(labels), point, thresholds.min(axis=0), thresholds.max(axis=0), counts)
 
 
-def _sensitivity_at(y_true: np.ndarray, y_score: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Of the ROC curve, its highest value where it is upright."""
-    curve = roc_curve(y_true, y_score)
-    return np.interp(x, curve.false_positive_rate, curve.sensitivity)
+def _sensitivity_at(y_true: np.ndarray, y_score: np.ndarray, x: np.ndarray) -> _Read:
+    """Of the ROC curve, its highest value where it is upright; the threshold is the lowest that has no higher false positive rate."""
+    curve = roc_curve(y_true, y_score, max_points=None)
+    reached = np.maximum(np.searchsorted(curve.false_positive_rate, x + _ROUNDING, side="right") - 1, 0)
+    y = np.where(x < 0, 0.0, np.interp(x, curve.false_positive_rate, curve.sensitivity))
+    return _Read(y, curve.thresholds[reached], curve.counts.at(reached))
 
 
-def _precision_at(y_true: np.ndarray, y_score: np.ndarray, x: np.ndarray) -> np.ndarray:
+def _precision_at(y_true: np.ndarray, y_score: np.ndarray, x: np.ndarray) -> _Read:
     """Precision at the highest threshold that reaches each recall."""
-    curve = pr_curve(y_true, y_score)
-    reached = np.searchsorted(curve.recall, x, side="left")
-    return curve.precision[np.minimum(reached, len(curve.recall) - 1)]
+    curve = pr_curve(y_true, y_score, max_points=None)
+    reached = np.minimum(np.searchsorted(curve.recall, x - _ROUNDING, side="left"), len(curve.recall) - 1)
+    return _Read(curve.precision[reached], curve.thresholds[reached], curve.counts.at(reached))
 
 
 def _mean_point(parts: list[Counts], x: Callable, y: Callable) -> tuple[float, float] | None:

@@ -1,7 +1,7 @@
 """Reliability of the scores of several runs: how often images with such a score have the label. Hover tells interval and images."""
 
 from core.evaluation.curves import CalibrationCurve
-from core.figures.roc_pr import diagonal
+from core.figures.roc_pr import COUNTS, diagonal, told_of
 from core.figures.style import axis, color_of, dash_of, figure, short, symbol_of
 
 SMALL = 20  # images; a bin with fewer is drawn hollow
@@ -33,10 +33,11 @@ def _bins(number: int, title: str, curve: CalibrationCurve) -> dict:
     return {
         "type": "scatter", "mode": "markers", "name": title, "legendgroup": title, "showlegend": False,
         "x": short(curve.mean_score), "y": short(share),
-        "customdata": [list(row) for row in zip(short(low), short(high), curve.images.tolist(), strict=True)],
+        "customdata": [(*told, *rest) for told, *rest in zip(told_of(curve.thresholds, curve.counts), short(low), short(high),
+                                                             curve.images.tolist(), strict=True)],
         "marker": {"size": 8, "color": color, "symbol": [f"{symbol}-open" if few else symbol for few in curve.images < SMALL]},
         "error_y": {"type": "data", "symmetric": False, "array": short(high - share), "arrayminus": short(share - low),
                     "color": color, "thickness": 1.4, "width": 3},
-        "hovertemplate": f"{title}<br>mean score %{{x:.3f}}<br>%{{y:.1%}} have the label (%{{customdata[0]:.1%}} to %{{customdata[1]:.1%}})"
-                         "<br>%{customdata[2]} images<extra></extra>",
+        "hovertemplate": f"{title}<br>mean score %{{x:.3f}}<br>%{{y:.1%}} have the label (%{{customdata[5]:.1%}} to %{{customdata[6]:.1%}})"
+                         f"<br>%{{customdata[7]}} images<br>from this bin up: {COUNTS}<extra></extra>",
     }  # fmt: skip

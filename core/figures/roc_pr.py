@@ -12,8 +12,9 @@ from core.evaluation.utility import DecisionCurve
 from core.figures.style import QUIET, axis, color_of, dash_of, figure, short, symbol_of
 
 _CELLS = "TP %{customdata[1]}  FP %{customdata[2]}  FN %{customdata[3]}  TN %{customdata[4]}"
-_COUNTS = f"threshold %{{customdata[0]:.3f}}<br>{_CELLS}"
+COUNTS = f"threshold %{{customdata[0]:.3f}}<br>{_CELLS}"
 _HIGHEST = f"by the highest score<br>{_CELLS}"
+_THRESHOLDS = "thresholds %{customdata[5]:.3f} to %{customdata[0]:.3f}, each label's own"
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,17 @@ def curve_trace(
 ) -> dict:
     """The line of the n-th run. Its hover has threshold and counts, and `told`, a line of Plotly's template, before them."""
     return {
-        "type": "scatter", "mode": "lines", "name": title, "x": short(x), "y": short(y), "customdata": _told_of(curve),
+        "type": "scatter", "mode": "lines", "name": title, "x": short(x), "y": short(y),
+        "customdata": told_of(curve.thresholds, curve.counts),
         "line": {"color": color_of(number), "dash": dash_of(number), "width": 2.2, "shape": shape},
-        "hovertemplate": f"{title}<br>{told}{_COUNTS}<extra></extra>",
+        "hovertemplate": f"{title}<br>{told}{COUNTS}<extra></extra>",
     }  # fmt: skip
 
 
-def _told_of(curve: RocCurve | PrCurve | DecisionCurve) -> list[tuple]:
-    """Threshold, TP, FP, FN and TN at each point of a curve."""
-    counts = (np.asarray(cells).astype(int).tolist() for cells in (curve.counts.tp, curve.counts.fp, curve.counts.fn, curve.counts.tn))
-    return list(zip(short(np.minimum(curve.thresholds, 1)), *counts, strict=True))
+def told_of(thresholds: np.ndarray, counts: Counts, *more: np.ndarray) -> list[tuple]:
+    """Threshold, TP, FP, FN and TN of each point, and `more` thresholds, for a hover; that at which nothing is positive is told as 1."""
+    cells = (np.asarray(part).astype(int).tolist() for part in (counts.tp, counts.fp, counts.fn, counts.tn))
+    return list(zip(short(np.minimum(thresholds, 1)), *cells, *(short(np.minimum(part, 1)) for part in more), strict=True))
 
 
 def mark_trace(number: int, title: str, x: np.ndarray, y: np.ndarray, point: Point, told: str = "") -> dict:
@@ -100,7 +102,7 @@ def mark_trace(number: int, title: str, x: np.ndarray, y: np.ndarray, point: Poi
     return {
         "type": "scatter", "mode": "markers", "name": title, "x": [float(x)], "y": [float(y)],
         "customdata": [[point.threshold, *counts]], "showlegend": False, "marker": _marker(number),
-        "hovertemplate": f"{title}<br>{told}{_HIGHEST if point.threshold is None else _COUNTS}<extra></extra>",
+        "hovertemplate": f"{title}<br>{told}{_HIGHEST if point.threshold is None else COUNTS}<extra></extra>",
     }  # fmt: skip
 
 
@@ -111,12 +113,14 @@ def _marker(number: int) -> dict:
 def _mean_traces(curves: dict[str, MeanCurve], x_name: str, y_name: str) -> list[dict]:
     traces = []
     for number, (title, curve) in enumerate(curves.items()):
-        told = f"{title}, {len(curve.labels)} labels<br>{x_name} %{{x:.3f}}<br>{y_name} %{{y:.3f}}<extra></extra>"
+        head = f"{title}, {len(curve.labels)} labels<br>"
+        told = f"{head}{x_name} %{{x:.3f}}<br>{y_name} %{{y:.3f}}"
         line = {"color": color_of(number), "dash": dash_of(number), "width": 2.2}
         traces.append({"type": "scatter", "mode": "lines", "name": title, "x": short(curve.x), "y": short(curve.y), "line": line,
-                       "hovertemplate": told})  # fmt: skip
+                       "customdata": told_of(curve.highest, curve.counts, curve.lowest),
+                       "hovertemplate": f"{told}<br>{_THRESHOLDS}<br>all labels together: {_CELLS}<extra></extra>"})  # fmt: skip
         if curve.point is not None:
             x, y = curve.point
             mark = {"type": "scatter", "mode": "markers", "name": title, "x": [x], "y": [y], "showlegend": False, "marker": _marker(number)}
-            traces.append(mark | {"hovertemplate": f"operating points, mean<br>{told}"})
+            traces.append(mark | {"hovertemplate": f"operating points, mean<br>{told}<extra></extra>"})
     return traces

@@ -127,8 +127,9 @@ def _figure(scope: Scope, title: str, name: str, figure: dict | None, said: str,
 
 def _notes(scope: Scope, label: str | None, calibrated: bool) -> None:
     mark = "The mark on each curve is the run's operating point; hover for threshold and counts." if label else (
-        "The mark on each curve is the mean of the labels' operating points. Calibration and decision curve take all pairs of an image and "
-        "a label together."
+        "The mark on each curve is the mean of the labels' operating points. On a mean curve each label has its own threshold; hover "
+        "for their range and the counts of all labels. Calibration and decision curve take all pairs of an image and a label "
+        "together."
     )  # fmt: skip
     st.caption(f"On {scope.on}. {mark} Decision curves read the threshold as the least probability at which one would act.")
     if calibrated:
@@ -152,7 +153,8 @@ def _table(curves: Mapping, x: str, y: str) -> pd.DataFrame:
     parts = []
     for run, curve in curves.items():
         if isinstance(curve, MeanCurve):
-            parts.append(pd.DataFrame({"run": run, x: curve.x, y: curve.y, "labels": len(curve.labels)}))
+            columns = {"run": run, "lowest threshold": curve.lowest, "highest threshold": curve.highest, x: curve.x, y: curve.y}
+            parts.append(pd.DataFrame(columns | {"labels": len(curve.labels)} | _counts(curve.counts)))
             continue
         first = getattr(curve, x.replace(" ", "_"))
         parts.append(pd.DataFrame({"run": run, "threshold": curve.thresholds, x: first, y: getattr(curve, y)} | _counts(curve.counts)))
@@ -169,7 +171,8 @@ def _benefit(curves: Mapping) -> pd.DataFrame:
 def _bins(curves: Mapping) -> pd.DataFrame:
     return pd.concat([
         pd.DataFrame({"run": run, "mean score": one.mean_score, "share with the label": one.positive_share, "low": one.low,
-                      "high": one.high, "images": one.images}) for run, one in curves.items()
+                      "high": one.high, "images": one.images, "from threshold": one.thresholds} | _counts(one.counts))
+        for run, one in curves.items()
     ])  # fmt: skip
 
 

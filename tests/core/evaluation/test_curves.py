@@ -4,6 +4,7 @@ from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve as sk_calibration_curve
 
 from core.errors import EvaluationError
+from core.evaluation.counts import counts_at
 from core.evaluation.curves import calibration_curve, pr_curve, roc_curve, score_histogram
 from core.evaluation.metrics import evaluate
 
@@ -96,5 +97,7 @@ def test_a_calibration_curve_is_that_of_scikit_learn(random_binary, seed):
     assert curve.images.sum() == 100
     gaps = curve.images * np.abs(curve.positive_share - curve.mean_score)
     assert gaps.sum() / 100 == pytest.approx(evaluate(predictions, {"Pneumonia": 0.5})["ece"])
+    for place, threshold in enumerate(curve.thresholds):
+        assert curve.counts.at(place) == counts_at(y_true, y_score.astype(np.float64), np.linspace(0, 1, 11)[round(10 * threshold)])
     assert (curve.low <= curve.positive_share).all()
     assert (curve.high >= curve.positive_share).all()

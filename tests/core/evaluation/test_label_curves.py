@@ -37,6 +37,25 @@ def test_the_area_below_the_mean_precision_curve_is_the_macro_average_precision(
     assert area == pytest.approx(average_precision_score(found.y_true, found.y_score, average="macro"), abs=5e-3)
 
 
+@pytest.mark.parametrize("kind", ["roc", "pr"])
+def test_a_point_of_a_mean_curve_has_the_labels_thresholds_and_their_counts_together(found, kind):
+    curve = getattr(drawn(found), kind)
+    for place in (1, 60, 120, 200):
+        apart = []
+        for label in found.labels:
+            y_true, y_score = found.column(label)
+            reached = {threshold: counts_at(y_true, y_score, threshold) for threshold in np.unique(y_score)}
+            if kind == "roc":
+                inside = [cut for cut, counts in reached.items() if counts.fp <= curve.x[place] * (y_true == 0).sum() + 1e-9]
+                apart.append(min(inside, default=np.inf))
+            else:
+                apart.append(max(cut for cut, counts in reached.items() if counts.tp >= curve.x[place] * y_true.sum() - 1e-9))
+        parts = [counts_at(*found.column(label), cut) for label, cut in zip(found.labels, apart, strict=True)]
+        assert (curve.lowest[place], curve.highest[place]) == (min(apart), max(apart))
+        for cell in ("tp", "fp", "fn", "tn"):
+            assert getattr(curve.counts, cell)[place] == sum(getattr(one, cell) for one in parts)
+
+
 def test_the_mean_point_is_the_mean_of_the_labels_points(found):
     x, y = drawn(found).roc.point
     called = found.y_score >= np.float32(list(HALF.values()))

@@ -38,11 +38,12 @@ WOMEN, MEN = Interval(0.9, 0.85, 0.93, "DeLong"), Interval(0.7, 0.5, 0.84, "DeLo
 
 
 def test_a_bin_reaches_from_low_to_high_and_is_hollow_where_images_are_few():
-    curve = CalibrationCurve(*(np.array(one) for one in ([0.1, 0.8], [0.2, 0.6], [0.15, 0.3], [0.3, 0.8], [100, 19])))
+    bins = (np.array(one) for one in ([0.1, 0.8], [0.2, 0.6], [0.15, 0.3], [0.3, 0.8], [100, 19], [0.1, 0.8]))
+    curve = CalibrationCurve(*bins, Counts(*(np.array(one) for one in ([31, 11], [88, 8], [0, 20], [0, 80]))))
     line, drawn = valid(calibration_figure({"a": curve})).data[1:]
     assert list(line.y) == list(drawn.y) == [0.2, 0.6] and line.showlegend is None and drawn.showlegend is False
     assert (drawn.y[0] - drawn.error_y.arrayminus[0], drawn.y[0] + drawn.error_y.array[0]) == (pytest.approx(0.15), pytest.approx(0.3))
-    assert drawn.marker.symbol == ("circle", "circle-open") and drawn.customdata[1][2] == 19
+    assert drawn.marker.symbol == ("circle", "circle-open") and list(drawn.customdata[1]) == [0.8, 11, 8, 20, 80, 0.3, 0.8, 19]
 
 
 def test_calibration_has_a_diagonal_and_a_curve_in_the_colour_of_each_run(scored):
