@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from core.data import registry  # noqa: E402  (after the path is set)
-from core.evaluation.intervals import wilson  # noqa: E402
+from core.evaluation.proportion import wilson  # noqa: E402
 from core.images.decode import decode, read  # noqa: E402
 from core.images.decoded import Decoded  # noqa: E402
 from core.images.gate import remarks  # noqa: E402

@@ -7,7 +7,7 @@ import numpy as np
 from core.errors import EvaluationError
 from core.evaluation.calibration_error import BINS, bins_of
 from core.evaluation.counts import Counts, counts_at_every_threshold
-from core.evaluation.intervals import wilson
+from core.evaluation.proportion import wilson
 from core.evaluation.rates import false_positive_rate, precision, sensitivity
 from core.evaluation.thinning import thin
 

@@ -1,65 +1,27 @@
 """Confidence intervals. Each says by which method it was had.
 
 Proportions have Wilson's interval, ROC AUC has DeLong's, everything else the bootstrap. Where patients have several images, images are
-not independent: then proportions too are bootstrapped by patient, and DeLong adds up the terms of a patient.
+not independent: then proportions too are bootstrapped by patient (of none or all Wilson's counts patients), and DeLong adds up the terms
+of a patient.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from math import exp, isnan, log, sqrt
-from statistics import NormalDist
 
 import numpy as np
 
 from core.errors import EvaluationError
 from core.evaluation.bootstrap import DUST, bootstrap_label_metrics, bootstrap_metrics
-from core.evaluation.counts import Counts, counts_of
 from core.evaluation.decisions import decisions
 from core.evaluation.delong import components, covariance
-from core.evaluation.draws import drawn_sums
 from core.evaluation.label_table import RANKINGS
 from core.evaluation.metrics import LABEL_METRICS, METRICS, evaluate, metrics_of, per_label
 from core.evaluation.predictions import Predictions
+from core.evaluation.proportion import Interval, none_or_all, proportion, z_of
 
 DRAWS = 1000
 ENOUGH_DRAWS = 0.5  # of the draws must have a value, or a bootstrap interval says too little
 _ACCURACIES = ("accuracy", "micro_precision", "micro_sensitivity", "micro_f1")  # of a multi-class task: all the same share
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value with its interval. `method` names how: "Wilson", "DeLong", "bootstrap", ..., " by patient" where patients repeat."""
-
-    value: float
-    low: float
-    high: float
-    method: str
-
-
-def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """(low, high) of a proportion after Wilson (1927). Raises EvaluationError for n = 0."""
-    if not 0 <= successes <= n or n == 0:
-        raise EvaluationError(f"{successes} of {n} is no proportion", "the part lies between 0 and the whole, which is above 0")
-    z2 = _z(level) ** 2
-    centre = successes + z2 / 2
-    half = sqrt(z2 * (successes * (n - successes) / n + z2 / 4))
-    low, high = (centre - half) / (n + z2), (centre + half) / (n + z2)
-    return (0.0 if successes == 0 else low), (1.0 if successes == n else high)
-
-
-def share_interval(predictions: Predictions, inside: np.ndarray, of: np.ndarray, level: float = 0.95) -> Interval | None:
-    """Of the images `of` (n,) bool the share that is `inside` (n,) bool too: Wilson's interval, or by a bootstrap of patients.
-
-    None where the bootstrap does not tell how uncertain it is. Raises EvaluationError where `of` is empty.
-    """
-    part, whole = int((inside & of).sum()), int(of.sum())
-    low, high = wilson(part, whole, level)
-    if not predictions.has_repeated_patients:
-        return Interval(part / whole, low, high, "Wilson")
-    sums = drawn_sums(predictions, np.stack([inside & of, of], axis=1).astype(np.uint8), DRAWS, seed=0)
-    with np.errstate(invalid="ignore"):
-        shares = sums[:, 0] / sums[:, 1]
-    return drawn_interval("share", part / whole, shares, level, "bootstrap by patient")
 
 
 def delong_interval(y_true: np.ndarray, y_score: np.ndarray, level: float = 0.95, patients: np.ndarray | None = None) -> Interval:
@@ -139,14 +101,9 @@ def closed_intervals(
     decided = decisions(predictions, thresholds)
     if predictions.task == "binary":
         return _closed_of_label(predictions, decided, 0, level, names is None or "roc_auc" in names)
-    if predictions.has_repeated_patients:
-        return {}
-    right = decided == predictions.y_true
-    if predictions.task == "multilabel":
-        parts = {"subset_accuracy": (int(right.all(axis=1).sum()), predictions.n)}
-    else:  # with one class per image and one decision, the micro averages are the accuracy
-        parts = dict.fromkeys(_ACCURACIES, (int(right.all(axis=1).sum()), predictions.n))
-    return _proportions(parts, level)
+    right, every = (decided == predictions.y_true).all(axis=1), np.ones(predictions.n, bool)
+    names = ("subset_accuracy",) if predictions.task == "multilabel" else _ACCURACIES  # with one class per image all are the same share
+    return _proportions(predictions, dict.fromkeys(names, (right, every)), level)
 
 
 def drawn_intervals(
@@ -165,28 +122,32 @@ def _closed_of_labels(predictions: Predictions, thresholds: Mapping[str, float],
 def _closed_of_label(
     predictions: Predictions, decided: np.ndarray, column: int, level: float, with_area: bool = True
 ) -> dict[str, Interval]:
-    y_true, clustered = predictions.y_true[:, column], predictions.has_repeated_patients
-    known = {} if clustered else _proportions(_binary_parts(counts_of(y_true, decided[:, column])), level)
+    y_true = predictions.y_true[:, column]
+    known = _proportions(predictions, _binary_parts(y_true.astype(bool), decided[:, column].astype(bool)), level)
     if with_area and 0 < y_true.sum() < predictions.n:
-        patients = predictions.patients if clustered else None
+        patients = predictions.patients if predictions.has_repeated_patients else None
         known["roc_auc"] = delong_interval(y_true, predictions.y_score[:, column], level, patients)
     return known
 
 
-def _proportions(parts: Mapping[str, tuple[int, int]], level: float) -> dict[str, Interval]:
-    """Of {metric: (successes, n)}; without those of nothing."""
-    return {name: Interval(k / n, *wilson(k, n, level), "Wilson") for name, (k, n) in parts.items() if n > 0}
+def _proportions(predictions: Predictions, parts: Mapping[str, tuple[np.ndarray, np.ndarray]], level: float) -> dict[str, Interval]:
+    """Of {metric: the images (n,) bool counted, and of which}; without those of nothing, and those that need a bootstrap of patients."""
+    found = {}
+    for name, (inside, of) in parts.items():
+        k, n = int((inside & of).sum()), int(of.sum())
+        if n:
+            found[name] = none_or_all(k, predictions.patients[of], level) if predictions.has_repeated_patients else proportion(k, n, level)
+    return {name: interval for name, interval in found.items() if interval}
 
 
-def _binary_parts(counts: Counts) -> dict[str, tuple[int, int]]:
-    """{metric: (successes, n)}."""
-    tp, fp, fn, tn = counts.tp, counts.fp, counts.fn, counts.tn
+def _binary_parts(true: np.ndarray, called: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Of (n,) bool {metric: the images counted, and of which}."""
     return {
-        "accuracy": (tp + tn, tp + fp + fn + tn),
-        "sensitivity": (tp, tp + fn),
-        "specificity": (tn, tn + fp),
-        "precision": (tp, tp + fp),
-        "npv": (tn, tn + fn),
+        "accuracy": (true == called, np.ones(true.size, bool)),
+        "sensitivity": (called, true),
+        "specificity": (~called, ~true),
+        "precision": (true, called),
+        "npv": (~true, ~called),
     }
 
 
@@ -197,7 +158,7 @@ def _middle(drawn: np.ndarray, level: float) -> tuple[float, float]:
 
 def _on_logit_scale(value: float, deviation: float, level: float) -> tuple[float, float]:
     """value +- z deviations, taken where a share between 0 and 1 has no bounds, so that the interval keeps within them."""
-    logit, half = log(value / (1 - value)), _z(level) * deviation / (value * (1 - value))
+    logit, half = log(value / (1 - value)), z_of(level) * deviation / (value * (1 - value))
     return _expit(logit - half), _expit(logit + half)
 
 
@@ -214,7 +175,7 @@ def _debiased(value: float, drawn: np.ndarray, level: float) -> tuple[float, flo
 
 def _newcombe(roc_auc: float, positives: int, negatives: int, level: float) -> tuple[float, float]:
     """Limits are the areas that lie just `z` of their own standard errors away (Newcombe 2006, Statistics in Medicine 25:559)."""
-    z = _z(level)
+    z = z_of(level)
 
     def distance(area: float) -> float:
         return abs(area - roc_auc) - z * sqrt(_newcombe_variance(area, positives, negatives))
@@ -236,10 +197,6 @@ def _bisected(distance, outside: float, inside: float) -> float:
         middle = (outside + inside) / 2
         outside, inside = (middle, inside) if distance(middle) > 0 else (outside, middle)
     return (outside + inside) / 2
-
-
-def _z(level: float) -> float:
-    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def _expit(value: float) -> float:

@@ -6,10 +6,11 @@ longer than fifty of them one by one.
 
 import numpy as np
 
-from core.evaluation.counts import Counts
+from core.evaluation.counts import Counts, counts_at_thresholds
 from core.evaluation.draws import drawn_histograms
 from core.evaluation.intervals import DRAWS, ENOUGH_DRAWS
 from core.evaluation.predictions import Predictions
+from core.evaluation.proportion import wilson
 from core.evaluation.rates import RATES, flagged
 
 _DRAWN = ("f1", "youden")  # whose interval has no formula
@@ -22,11 +23,43 @@ def line_limits(
     """{rate: (2, t) float64} lower and upper limits by the bootstrap at (t,) ascending thresholds, nan where there is none.
 
     `predictions` are of a binary task. The rates are those whose interval has no formula: shares of images only where patients have
-    several images, which are then drawn together.
+    several images, which are then drawn together; a share of none or all is Wilson's over patients, as in `none_or_all`.
     """
-    counts = _drawn_counts(predictions, np.asarray(thresholds, predictions.y_score.dtype), draws, seed)
-    names = _DRAWN + _SHARES if predictions.has_repeated_patients else _DRAWN
-    return {name: _middle({**RATES, "flagged": flagged}[name](counts), level) for name in names}
+    thresholds = np.asarray(thresholds, predictions.y_score.dtype)
+    counts = _drawn_counts(predictions, thresholds, draws, seed)
+    limits = {name: _middle(RATES[name](counts), level) for name in _DRAWN}
+    if predictions.has_repeated_patients:
+        closed = _none_or_all(predictions, thresholds, level)
+        for name in _SHARES:
+            drawn = _middle({**RATES, "flagged": flagged}[name](counts), level)
+            limits[name] = np.where(np.isnan(closed[name]), drawn, closed[name])
+    return limits
+
+
+def _none_or_all(predictions: Predictions, thresholds: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """{share: (2, t)}, nan where a share is of some images, or of no image at all."""
+    y_true, y_score = predictions.column(predictions.labels[0])
+    unit, at, every = predictions.units, counts_at_thresholds(y_true, y_score, thresholds), np.full(len(thresholds), y_true.size)
+    ill, well, patients = (np.unique(unit[images]).size for images in (y_true == 1, y_true == 0, slice(None)))
+    highest, lowest = np.full(patients, -np.inf, y_score.dtype), np.full(patients, np.inf, y_score.dtype)
+    np.maximum.at(highest, unit, y_score)
+    np.minimum.at(lowest, unit, y_score)
+    called, left = patients - np.searchsorted(np.sort(highest), thresholds), np.searchsorted(np.sort(lowest), thresholds)
+    parts = {
+        "sensitivity": (at.tp, at.tp + at.fn, ill), "specificity": (at.tn, at.tn + at.fp, well),
+        "precision": (at.tp, at.tp + at.fp, called), "npv": (at.tn, at.tn + at.fn, left),
+        "accuracy": (at.tp + at.tn, every, patients), "flagged": (at.tp + at.fp, every, patients),
+    }  # fmt: skip
+    return {name: _closed(successes, of, np.broadcast_to(whose, of.shape), level) for name, (successes, of, whose) in parts.items()}
+
+
+def _closed(successes: np.ndarray, of: np.ndarray, patients: np.ndarray, level: float) -> np.ndarray:
+    """(2, t) of (t,) each: images counted, of which, and of how many patients."""
+    limits = np.full((2, of.size), np.nan)
+    for place in np.flatnonzero((of > 0) & ((successes == 0) | (successes == of))):
+        every = int(patients[place])
+        limits[:, place] = wilson(every if successes[place] else 0, every, level)
+    return limits
 
 
 def _drawn_counts(predictions: Predictions, thresholds: np.ndarray, draws: int, seed: int) -> Counts:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import EvaluationError
-from core.evaluation.intervals import DRAWS, Interval, wilson
+from core.evaluation.intervals import DRAWS
+from core.evaluation.proportion import Interval, wilson
 
 TOLERANCE = 0.03  # of an image's longer side: 15 px of 500
 

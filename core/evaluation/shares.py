@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.draws import drawn_sums
-from core.evaluation.intervals import DRAWS, Interval, drawn_interval, wilson
+from core.evaluation.intervals import DRAWS, drawn_interval
 from core.evaluation.predictions import Predictions
+from core.evaluation.proportion import Interval, none_or_all, proportion
 from core.evaluation.scorecard import Entry
 
 
@@ -29,18 +30,20 @@ def shares(predictions: Predictions, asked: Mapping[str, Share], draws: int = DR
     if predictions.has_repeated_patients:
         intervals = _by_patient(predictions, {name: one for name, one in asked.items() if counts[name][1]}, draws, seed)
     else:
-        intervals = {name: Interval(k / n, *wilson(k, n), "Wilson") for name, (k, n) in counts.items() if n}
+        intervals = {name: proportion(k, n) for name, (k, n) in counts.items() if n}
     return {name: Entry.of(k / n if n else None, intervals.get(name), asked[name].why) for name, (k, n) in counts.items()}
 
 
 def _by_patient(predictions: Predictions, asked: Mapping[str, Share], draws: int, seed: int) -> dict[str, Interval | None]:
-    if not asked:
-        return {}
-    columns = np.stack([array for one in asked.values() for array in (one.part, one.whole)], axis=1)
+    known = {name: none_or_all(int(one.part.sum()), predictions.patients[one.whole]) for name, one in asked.items()}
+    between = {name: one for name, one in asked.items() if known[name] is None}
+    if not between:
+        return known
+    columns = np.stack([array for one in between.values() for array in (one.part, one.whole)], axis=1)
     sums = drawn_sums(predictions, columns, draws, seed)
     parts, wholes = sums[:, ::2], sums[:, 1::2]
     drawn = np.divide(parts, wholes, out=np.full(parts.shape, np.nan), where=wholes > 0)
-    values = {name: float(one.part.sum() / one.whole.sum()) for name, one in asked.items()}
-    return {
-        name: drawn_interval("share", values[name], drawn[:, column], method="bootstrap by patient") for column, name in enumerate(asked)
+    values = {name: float(one.part.sum() / one.whole.sum()) for name, one in between.items()}
+    return known | {
+        name: drawn_interval("share", values[name], drawn[:, column], method="bootstrap by patient") for column, name in enumerate(between)
     }

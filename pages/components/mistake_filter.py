@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.evaluation.intervals import share_interval
 from core.evaluation.mistakes import WRONG, cell_in_words, cell_names, cell_of, class_cell, rows_of, shown_scores
 from core.evaluation.predictions import Predictions
+from core.evaluation.shares import Share, shares
 from core.evaluation.subgroups import in_order
 from core.figures.matrix_cells import cells_figure
 from core.runs.run import Run
@@ -94,11 +94,9 @@ def told(shown: Shown) -> str:
 def _share(predictions: Predictions, inside: np.ndarray, of: np.ndarray) -> str:
     if not of.any():
         return ""
-    between = share_interval(predictions, inside, of)
-    limits = (
-        f"95 % interval {between.low:.1%} to {between.high:.1%}" if between else "no interval: all draws of patients have the same share"
-    )
-    return f": {inside.sum() / of.sum():.1%} ({limits})"
+    share = shares(predictions, {"cell": Share(inside & of, of, "")})["cell"]
+    limits = f"95 % interval {share.low:.1%} to {share.high:.1%}" if share.low is not None else f"interval {share.method}"
+    return f": {share.value:.1%} ({limits})"
 
 
 def forget_image() -> None:

@@ -11,11 +11,10 @@ from core.evaluation.intervals import (
     drawn_interval,
     label_metric_intervals,
     metric_intervals,
-    share_interval,
-    wilson,
 )
 from core.evaluation.metrics import LABEL_METRICS, evaluate, metrics_of, per_label
 from core.evaluation.predictions import Predictions
+from core.evaluation.proportion import wilson
 
 WILSON = {"accuracy", "sensitivity", "specificity", "precision", "npv"}
 PUBLISHED = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
@@ -184,16 +183,3 @@ def test_draws_that_differ_by_rounding_alone_are_no_certainty():
     truth = np.tile([0, 1], 30)[:, None].astype(np.uint8)
     one = Predictions("binary", "test", ("A",), np.arange(60).astype(str), None, truth, np.full((60, 1), 0.5, np.float32))
     assert metric_intervals(one, {"A": 0.5}, names=("log_loss", "brier")) == {"log_loss": None, "brier": None}
-
-
-def test_a_share_is_by_wilson_or_by_patient_where_patients_repeat(rng):
-    of, inside = rng.random(200) < 0.7, rng.random(200) < 0.3
-    one = Predictions("binary", "test", ("A",), np.arange(200).astype(str), None, inside[:, None].astype(np.uint8),
-                      np.full((200, 1), 0.5, np.float32))  # fmt: skip
-    found = share_interval(one, inside, of)
-    assert (found.low, found.high) == pytest.approx(proportion_confint((inside & of).sum(), of.sum(), method="wilson"))
-    twice = share_interval(replace(one, patients=np.repeat(np.arange(100), 2).astype(str)), inside, of)
-    assert twice.method == "bootstrap by patient" and twice.value == found.value and twice.low != found.low
-    whole = replace(one, patients=np.repeat(np.arange(20), 10).astype(str))
-    alike = np.repeat(rng.random(20) < 0.5, 10)  # all images of a patient are alike: ten times as uncertain as it looks
-    assert np.ptp([(wide := share_interval(whole, alike, np.ones(200, bool))).low, wide.high]) > 2 * np.ptp(wilson(int(alike.sum()), 200))
