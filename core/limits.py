@@ -276,6 +276,7 @@ AUGMENT_LIMITS = {
     "rotate": Limit(8.0, "Largest turn, in degrees.", "augmentation", 0.0, 45.0),
     "shift": Limit(0.06, "Largest shift, as a share of the side.", "augmentation", 0.0, 0.5),
     "zoom": Limit(0.1, "Largest zoom in or out, as a share.", "augmentation", 0.0, 0.5),
+    "stretch": Limit(0.0, "Largest stretch: width to height is multiplied by 1 / (1 + stretch) to 1 + stretch.", "augmentation", 0.0, 1.0),
     "contrast": Limit(0.2, "Largest change of contrast, as a share.", "augmentation", 0.0, 0.9),
     "brightness": Limit(0.1, "Largest change of brightness, as a share of white.", "augmentation", 0.0, 0.5),
     "gamma": Limit(0.0, "Largest change of gamma: grey levels are raised to a power from 1 / (1 + gamma) to 1 + gamma.", "augmentation",

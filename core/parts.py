@@ -137,6 +137,7 @@ class Augmentation:
     rotate: float
     shift: float
     zoom: float
+    stretch: float
     contrast: float
     brightness: float
     gamma: float

@@ -1,8 +1,8 @@
 """What a report's framework does where the report is silent: the defaults of Keras and of PyTorch, in Cutpoint's words."""
 
 AS_THEY_ARE = {
-    "rotate": 0.0, "shift": 0.0, "zoom": 0.0, "contrast": 0.0, "brightness": 0.0, "gamma": 0.0, "noise": 0.0, "erase": 0.0,
-    "flip": False, "vertical_flip": False,
+    "rotate": 0.0, "shift": 0.0, "zoom": 0.0, "stretch": 0.0, "contrast": 0.0, "brightness": 0.0, "gamma": 0.0, "noise": 0.0,
+    "erase": 0.0, "flip": False, "vertical_flip": False,
 }  # fmt: skip
 
 _PLAIN = {

@@ -22,7 +22,7 @@ def augment(images: torch.Tensor, settings: Augmentation, generator: torch.Gener
     -------
     float (B, 1, H, W) in 0..1; places that moved in from outside are black.
     """
-    if settings.rotate or settings.shift or settings.zoom or settings.flip or settings.vertical_flip:
+    if settings.rotate or settings.shift or settings.zoom or settings.stretch or settings.flip or settings.vertical_flip:
         images = _warp(images, _affine(len(images), settings, generator))
     if settings.contrast or settings.brightness:
         images = _expose(images, settings, generator)
@@ -43,8 +43,17 @@ def _affine(count: int, settings: Augmentation, generator: torch.Generator) -> t
     cosine, sine = torch.cos(angle) * scale, torch.sin(angle) * scale
     shift = [_spread(count, 2 * settings.shift, generator) for _ in range(2)]
     turn = _signs(count, generator) if settings.vertical_flip else torch.ones(count)
-    rows = [cosine * mirror, -sine * turn, shift[0], sine * mirror, cosine * turn, shift[1]]
+    wide, tall = _sides(count, settings.stretch, generator)
+    rows = [wide * cosine * mirror, -wide * sine * turn, shift[0], tall * sine * mirror, tall * cosine * turn, shift[1]]
     return torch.stack(rows, dim=1).view(count, 2, 3)
+
+
+def _sides(count: int, stretch: float, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Factors (B,) of width and height, whose product is 1; drawn only where asked for, so that older recipes repeat."""
+    if not stretch:
+        return torch.ones(count), torch.ones(count)
+    wide = (1 + stretch) ** _spread(count, 0.5, generator)
+    return wide, 1 / wide
 
 
 def _warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ import torch
 from core.recipe import Augmentation
 from core.training.augment import augment
 
-NONE = dict.fromkeys(("rotate", "shift", "zoom", "contrast", "brightness", "gamma", "noise", "erase"), 0.0)
+NONE = dict.fromkeys(("rotate", "shift", "zoom", "stretch", "contrast", "brightness", "gamma", "noise", "erase"), 0.0)
 STILL = {**NONE, "flip": False, "vertical_flip": False}
 
 
@@ -31,6 +31,16 @@ def test_a_flip_turns_half_of_the_images_exactly(images, name, axis):
     mirrored = [bool(torch.allclose(one, old.flip(axis), atol=1e-5)) for one, old in zip(found, images, strict=True)]
     same = [bool(torch.allclose(one, old, atol=1e-5)) for one, old in zip(found, images, strict=True)]
     assert all(a != b for a, b in zip(mirrored, same, strict=True)) and 10 < sum(mirrored) < 30
+
+
+def test_a_stretch_changes_width_to_height_within_its_bounds_and_keeps_the_area():
+    square = torch.zeros(200, 1, 120, 120)
+    square[:, :, 40:80, 40:80] = 1
+    found = changed(square, stretch=0.5)[:, 0]
+    wide, tall = found.amax(dim=1).sum(dim=1), found.amax(dim=2).sum(dim=1)
+    ratio = wide / tall
+    assert 1 / 1.5 - 0.03 < ratio.min() < 0.72 and 1.4 < ratio.max() < 1.5 + 0.03 and 70 < (ratio > 1).sum() < 130
+    assert torch.allclose(found.sum(dim=(1, 2)), torch.tensor(1600.0), rtol=0.02)
 
 
 def test_gamma_bends_grey_levels_by_one_power_per_image(images):
@@ -67,7 +77,17 @@ def test_erasing_puts_one_grey_rectangle_of_bounded_size_into_half_of_the_images
 
 
 def test_the_same_seed_repeats_every_change_and_another_does_not(images):
-    everything = {"rotate": 9, "shift": 0.1, "zoom": 0.2, "contrast": 0.3, "brightness": 0.1, "gamma": 0.4, "noise": 0.05, "erase": 0.2}
+    everything = {
+        "rotate": 9,
+        "shift": 0.1,
+        "zoom": 0.2,
+        "stretch": 0.3,
+        "contrast": 0.3,
+        "brightness": 0.1,
+        "gamma": 0.4,
+        "noise": 0.05,
+        "erase": 0.2,
+    }
     settings = everything | {"flip": True, "vertical_flip": True}
     assert torch.equal(changed(images, 1, **settings), changed(images, 1, **settings))
     assert not torch.equal(changed(images, 1, **settings), changed(images, 2, **settings))

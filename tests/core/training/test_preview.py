@@ -5,7 +5,7 @@ import numpy as np
 from core.recipe import build
 from core.training.preview import augmented
 
-NONE = dict.fromkeys(("rotate", "shift", "zoom", "contrast", "brightness", "gamma", "noise", "erase"), 0) | {"flip": False}
+NONE = dict.fromkeys(("rotate", "shift", "zoom", "stretch", "contrast", "brightness", "gamma", "noise", "erase"), 0) | {"flip": False}
 
 
 def augmentation(**changed):
