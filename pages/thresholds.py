@@ -13,10 +13,10 @@ with view.told():
 
 titles = {run.run_id: f"{run.title}: {run.description}" for run in runs}
 with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-    run_id = st.selectbox("Run", list(titles), format_func=titles.get, key="threshold_run", bind="query-params", width=154)
+    run_id = st.selectbox("Run", list(titles), format_func=titles.get, key="threshold_run", bind="query-params", width=144)
     run = next(run for run in runs if run.run_id == run_id)
     labels = list(run.data.labels)
-    label = st.selectbox("Label", labels, key="threshold_label", bind="query-params", width=130) if len(labels) > 1 else labels[0]
+    label = st.selectbox("Label", labels, key="threshold_label", bind="query-params", width=122) if len(labels) > 1 else labels[0]
     splits = [one for one in ("test", "val") if one in run.data.images]
     split = st.segmented_control("Scores of", splits, default=splits[0], required=True, key="threshold_split", bind="query-params",
                                  format_func={"test": "Test", "val": "Validation"}.get)  # fmt: skip

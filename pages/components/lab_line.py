@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pages.components.own_component import OwnComponent
 
 _SHARED = ("echoes", "lab/counts", "lab/rates")
-_VIEWS = ("canvas", "histogram", "matrix", "curves", "nearest", "rows", "spoken", "tools", "main")
+_VIEWS = ("canvas", "histogram", "matrix", "curves", "nearest", "rows", "spoken", "svg", "tools", "main")
 _LAB = OwnComponent("lab", (*_SHARED, "handed_out", *(f"lab/{view}" for view in _VIEWS)))
 _PLAIN = OwnComponent("plain", (*_SHARED, "plain/plain"))
 

@@ -26,9 +26,10 @@ RULES = {
 _NUMBERS = {  # of a rule: what each is called, and its first value
     "sensitivity": {"sensitivity_value": ("at least", 0.95)},
     "specificity": {"specificity_value": ("at least", 0.95)},
-    "sensitivity,specificity": {"first_value": ("sensitivity", 0.9), "second_value": ("specificity", 0.8)},
+    "sensitivity,specificity": {"first_value": ("sens.", 0.9), "second_value": ("spec.", 0.8)},
     "flagged": {"flagged_value": ("at most", 0.2)},
 }
+_WIDTHS = {1: 88, 2: 62}  # of the field of each number, so that all controls stand in one row
 _SHOWN = ("sensitivity", "specificity", "precision", "npv", "f1", "accuracy")
 _COSTS, _CALIBRATED = "missed_costs", "calibrated"
 _FAULTS = "rule_faults"
@@ -44,24 +45,25 @@ def missed_costs(run: Run) -> float:
 def ask(run: Run) -> str:
     """The rule and its numbers but for the costs; a change chooses at once."""
     again = {"on_change": _choose, "args": [run]}
-    rule = st.selectbox("Rule", list(RULES), format_func=RULES.get, key="rule", bind="query-params", width=150, **again)
-    for name, (title, first) in _NUMBERS.get(rule, {}).items():
-        st.number_input(title, 0.0, 1.0, first, 0.01, key=name, bind="query-params", width=88, **again)
+    rule = st.selectbox("Rule", list(RULES), format_func=RULES.get, key="rule", bind="query-params", width=140, **again)
+    asked = _NUMBERS.get(rule, {})
+    for name, (title, first) in asked.items():
+        st.number_input(title, 0.0, 1.0, first, 0.01, key=name, bind="query-params", width=_WIDTHS[len(asked)], **again)
     return rule
 
 
 def buttons(scene: Scene) -> None:
     """Chooses, where the rule is not what put the line; makes what rules chose the run's operating point."""
     lines, rule = scene.lines, scene.line().rule
-    if rule != parse_rule(_text()).text:
+    if any(scene.label in fault.labels for fault in _faults_of(scene.run)):
+        st.badge("Not met: see below", icon=":material/block:", color="red")
+    elif rule != parse_rule(_text()).text:
         st.button("Choose on validation", on_click=_choose, args=[scene.run], icon=":material/my_location:", type="tertiary")
     named = "all labels" if lines.rule == PER_LABEL else lines.rule
     can_freeze = rule and lines.moved and not lines.why_not_frozen
     if can_freeze and st.button(f"Freeze {named}", type="primary", icon=":material/lock:", key="freeze",
                                 help="Make this the run's operating point, for all pages."):  # fmt: skip
         lines.freeze()
-    if any(scene.label in fault.labels for fault in _faults_of(scene.run)):
-        st.badge("Not moved: why stands below", icon=":material/block:", color="red")
 
 
 def tell_faults(run: Run) -> None:

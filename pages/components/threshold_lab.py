@@ -42,12 +42,12 @@ def _more(scene: Scene) -> str:
 def _status(scene: Scene, line: Line) -> None:
     rule = scene.run.operating_point.rule
     how = f"chosen by {rule} on validation" if not rule.replace(".", "", 1).isdigit() else "fixed beforehand"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         rule_form.buttons(scene)
         st.badge(f"Frozen: {line.frozen:.3f}, {how}", icon=":material/lock:", color="gray")
         if line.is_moved:
             st.badge(_why_there(scene, line), icon=":material/explore:", color="blue" if line.rule else "orange")
-            st.button("Back to frozen", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:")
+            st.button("Back", on_click=line.reset, key="line_back", type="tertiary", icon=":material/undo:", help="To the frozen line.")
 
 
 def _why_there(scene: Scene, line: Line) -> str:

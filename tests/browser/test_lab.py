@@ -34,7 +34,7 @@ AT = """async (plot, threshold) => {
 }"""
 RULES = (  # each with a number of its own, and as the command line has it
     ("Specificity at least", "at least", "0.6", "specificity=0.6"), ("Flag at most", "at most", "0.5", "flagged=0.5"),
-    ("Sensitivity and specificity at least", "specificity", "0.3", "sensitivity=0.9,specificity=0.3"),
+    ("Sensitivity and specificity at least", "spec.", "0.3", "sensitivity=0.9,specificity=0.3"),
     ("Match prevalence", "", "", "prevalence"), ("Best F1", "", "", "f1"), ("Youden's J", "", "", "youden"),
 )  # fmt: skip
 TABS = ["All labels", "Prevalence", "Several models", "Over epochs", "Subgroups", "Calibration", "Grey zone"]
@@ -183,7 +183,7 @@ def test_the_line_is_dragged_and_what_does_not_depend_on_it_stays(lab):
     spoken = page.locator(".lab table.spoken")
     expect(spoken).to_contain_text("False negatives, missed")
     assert rate(page, "sensitivity").inner_text() in spoken.inner_text()
-    page.get_by_role("button", name="Back to frozen", exact=True).click()
+    page.get_by_role("button", name="Back", exact=True).click()
     expect(rate(page, "sensitivity")).to_have_text(before["sensitivity"])
 
 
@@ -248,23 +248,41 @@ def test_a_rule_that_cannot_be_met_says_so_and_changes_nothing(lab):
     expect(rate(page, "sensitivity")).to_have_text(before)
 
 
-def test_the_lab_fills_the_screen_and_hands_out_its_picture_and_its_counts(lab):
+def test_the_lab_fills_the_screen_and_hands_out_its_counts(lab):
     page = lab("binary 1")
-    for kind in ("PNG", "CSV"):
-        with page.expect_download() as waited:
-            page.locator(".lab .tools").get_by_role("button", name=kind).click()
-        content = waited.value.path().read_bytes()
-        if kind == "CSV":
-            assert len(content.splitlines()) == 1002
-            continue
-        home, picture = page.locator(".lab").bounding_box(), Image.open(BytesIO(content)).convert("L")
-        for part in (".histogram", ".matrix", ".rate[data-rate=sensitivity] .value", ".roc"):
-            box = page.locator(f".lab {part}").bounding_box()
-            left, top = box["x"] - home["x"], box["y"] - home["y"]
-            low, high = picture.crop((int(left), int(top), int(left + box["width"]), int(top + box["height"]))).getextrema()
-            assert high - low > 100, part
+    assert len(handed_out(page, "CSV").splitlines()) == 1002
     page.locator(".lab .tools").get_by_role("button", name="Lecture view").click()
     page.wait_for_function("document.fullscreenElement !== null")
+
+
+def test_the_lab_hands_out_its_picture_as_pixels_and_as_svg(lab):
+    page = lab("binary 1")
+    shown, numbers = Image.open(BytesIO(handed_out(page, "PNG"))).convert("RGB"), page.locator(".lab .rate dd").all_inner_texts()
+    for part in (".histogram", ".matrix", ".rate[data-rate=sensitivity] .value", ".roc"):
+        low, high = shown.crop(place_in_lab(page, part)).convert("L").getextrema()
+        assert high - low > 100, part
+    written = handed_out(page, "SVG").decode()
+    assert set(filter(None, numbers)) <= set(re.findall(r"<text [^>]*>([^<]*)</text>", written))
+    opened = page.context.new_page()
+    opened.set_viewport_size({"width": shown.width, "height": shown.height})
+    opened.set_content(f"<body style='margin: 0'>{written}</body>")
+    drawn = Image.open(BytesIO(opened.screenshot())).convert("RGB")
+    coarse = [np.asarray(one.resize((one.width // 8, one.height // 8), Image.Resampling.BOX), int) for one in (shown, drawn)]
+    assert (np.abs(coarse[0] - coarse[1]).max(axis=2) > 60).mean() < 0.01, "both show the same, but for the edges of letters"
+    assert np.ptp(coarse[1]) > 150
+
+
+def handed_out(page: Page, kind: str) -> bytes:
+    with page.expect_download() as waited:
+        page.locator(".lab .tools").get_by_role("button", name=kind).click()
+    return waited.value.path().read_bytes()
+
+
+def place_in_lab(page: Page, part: str) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom in pixels of the lab's picture."""
+    home, box = page.locator(".lab").bounding_box(), page.locator(f".lab {part}").bounding_box()
+    left, top = box["x"] - home["x"], box["y"] - home["y"]
+    return int(left), int(top), int(left + box["width"]), int(top + box["height"])
 
 
 @pytest.mark.parametrize("tab", TABS)

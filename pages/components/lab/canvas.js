@@ -30,6 +30,7 @@ class Layered {
   }
 
   drawStill(draw) {
+    this.paintStill = draw;
     const context = this.still.getContext("2d");
     context.clearRect(0, 0, this.width, this.height);
     context.font = `${this.theme.font * 0.82}px ${this.theme.family}`;
@@ -37,12 +38,21 @@ class Layered {
   }
 
   draw(draw) {
+    this.paintMoving = draw;
     if (!this.width || !this.height) return;
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, this.width, this.height);
     context.drawImage(this.still, 0, 0, this.width, this.height);
     context.font = `${this.theme.font * 0.82}px ${this.theme.family}`;
     draw(context);
+  }
+
+  // the view as it stands, into any drawing that is like a canvas's
+  paintOn(context) {
+    for (const paint of [this.paintStill, this.paintMoving]) {
+      context.font = `${this.theme.font * 0.82}px ${this.theme.family}`;
+      if (paint) paint(context);
+    }
   }
 }
 

@@ -50,6 +50,10 @@ class Lab {
     this.ask();
   }
 
+  get views() {
+    return [this.histogram, this.matrix, ...this.curves, this.nearest];
+  }
+
   get context() {
     const label = this.shown.label, positives = this.counts.positives[label];
     return {
@@ -59,7 +63,7 @@ class Lab {
 
   prepare() {
     const theme = colours(this.root), label = this.shown.labels[this.shown.label];
-    [this.histogram, this.matrix, ...this.curves, this.nearest].forEach((view) => view.fit(theme));
+    this.views.forEach((view) => view.fit(theme));
     const cellsOf = (step) => cellsAt(this.counts, this.shown.label, step);
     this.histogram.prepare(label, this.shown.classes);
     this.matrix.prepare(this.shown.classes);

@@ -3,9 +3,10 @@
 class Tools {
   constructor(place, lab) {
     this.lab = lab;
-    const [lecture, picture, table] = place.querySelectorAll("button");
+    const [lecture, png, svg, table] = place.querySelectorAll("button");
     lecture.onclick = () => (document.fullscreenElement ? document.exitFullscreen() : lab.root.requestFullscreen());
-    picture.onclick = () => this.picture();
+    png.onclick = () => this.asPng();
+    svg.onclick = () => this.asSvg();
     table.onclick = () => this.save(new Blob([this.counts()], { type: "text/csv" }), "csv");
   }
 
@@ -28,27 +29,44 @@ class Tools {
     return `${lines.join("\n")}\n`;
   }
 
-  picture() {
-    const root = this.lab.root, home = root.getBoundingClientRect(), scale = window.devicePixelRatio || 1, theme = colours(root);
+  // sharp on this screen
+  asPng() {
+    const { width, height } = this.lab.root.getBoundingClientRect(), scale = window.devicePixelRatio || 1;
     const sheet = document.createElement("canvas"), context = sheet.getContext("2d");
-    sheet.width = Math.round(home.width * scale);
-    sheet.height = Math.round(home.height * scale);
+    sheet.width = Math.round(width * scale);
+    sheet.height = Math.round(height * scale);
     context.scale(scale, scale);
-    context.fillStyle = theme.paper;
-    context.fillRect(0, 0, home.width, home.height);
-    for (const canvas of root.querySelectorAll(".plot:not([hidden]) canvas")) {
-      const place = canvas.getBoundingClientRect();
-      context.drawImage(canvas, place.left - home.left, place.top - home.top, place.width, place.height);
-    }
-    root.querySelectorAll(".rate dt, .rate dd, .rows th, .rows td").forEach((cell) => {
-      const place = cell.getBoundingClientRect(), style = getComputedStyle(cell), right = style.textAlign === "right";
-      if (!place.width) return;
-      context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-      context.fillStyle = style.color;
-      context.textAlign = right ? "right" : "left";
-      context.textBaseline = "middle";
-      context.fillText(cell.textContent, (right ? place.right : place.left) - home.left, place.top + place.height / 2 - home.top);
-    });
+    this.paintOn(context);
     sheet.toBlob((blob) => this.save(blob, "png"));
+  }
+
+  asSvg() {
+    const { width, height } = this.lab.root.getBoundingClientRect(), written = new Written(width, height);
+    this.paintOn(written);
+    this.save(new Blob([written.text], { type: "image/svg+xml" }), "svg");
+  }
+
+  paintOn(context) {
+    const root = this.lab.root, home = root.getBoundingClientRect();
+    context.fillStyle = colours(root).paper;
+    context.fillRect(0, 0, home.width, home.height);
+    for (const view of this.lab.views.filter((one) => !one.plot.hidden)) {
+      const place = view.plot.getBoundingClientRect();
+      context.save();
+      context.translate(place.left - home.left, place.top - home.top);
+      view.paintOn(context);
+      context.restore();
+    }
+    root.querySelectorAll(".rate dt, .rate dd, .rows th, .rows td").forEach((cell) => this.paintCell(context, cell, home));
+  }
+
+  paintCell(context, cell, home) {
+    const place = cell.getBoundingClientRect(), style = getComputedStyle(cell), right = style.textAlign === "right";
+    if (!place.width) return;
+    context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    context.fillStyle = style.color;
+    context.textAlign = right ? "right" : "left";
+    context.textBaseline = "middle";
+    context.fillText(cell.textContent, (right ? place.right : place.left) - home.left, place.top + place.height / 2 - home.top);
   }
 }
