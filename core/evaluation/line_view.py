@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.counts import Counts
+from core.evaluation.counts import Counts, is_positive
 from core.evaluation.curves import ScoreHistogram, score_histogram
 from core.evaluation.label_sweep import sweep_labels
 from core.evaluation.predictions import Predictions
@@ -47,3 +47,10 @@ def spread_rows(y_score: np.ndarray, most: int) -> np.ndarray:
     """At most `most` row numbers, by ascending score, spread evenly over the ranks of (n,) scores; always the same."""
     ranked = np.argsort(y_score, kind="stable")
     return ranked[np.linspace(0, len(ranked) - 1, min(most, len(ranked))).round().astype(int)]
+
+
+def rows_beside(y_score: np.ndarray, place: float, each: int) -> tuple[np.ndarray, np.ndarray]:
+    """Row numbers, at most `each`, of the (n,) scores just below a place and of those that just reach it, both by ascending score."""
+    ranked = np.argsort(y_score, kind="stable")
+    first = len(y_score) - int(is_positive(y_score, place).sum())
+    return ranked[max(first - each, 0) : first], ranked[first : first + each]

@@ -1,7 +1,9 @@
 """Each page's own content, empty and full, without a browser."""
 
 import json
+import re
 
+import numpy as np
 import pytest
 
 PAGES = ("start", "data", "train", "progress", "compare", "thresholds", "mistakes", "single_image", "lessons")
@@ -48,6 +50,18 @@ def test_moving_the_threshold_moves_the_numbers_but_not_the_auc(opened, store):
     exact = {one["threshold"]: one for one in after["exact"]}
     assert after["threshold"] == 0.0123 != before["threshold"] and exact[0.0123]["tp"] + exact[0.0123]["fn"] == after["positives"][0]
     assert after["still"] == before["still"] and {one["name"] for one in after["still"]} == {"roc_auc", "average_precision"}
+
+
+def test_the_plain_lab_shows_the_images_nearest_the_line(opened, store):
+    app = opened(store.root, "thresholds")
+    app.toggle(key="plain").set_value(True).run()
+    run, place = store.get(app.selectbox(key="threshold_run").value), sent(app)["threshold"]
+    scores = np.sort(store.predictions(run, "test").y_score[:, 0])
+    said = [one.value for one in app.caption if re.match(r"[01]\.\d{3}, ", one.value)]
+    told = [float(one.partition(",")[0]) for one in said]
+    below, called = scores[scores < np.float32(place)][-4:], scores[scores >= np.float32(place)][:4]
+    assert told == [round(float(score), 3) for score in [*below, *called]]
+    assert ["not called" in one for one in said] == [True] * len(below) + [False] * len(called)
 
 
 def sent(app) -> dict:

@@ -4,11 +4,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.evaluation.counts import counts_at
+from core.evaluation.counts import counts_at, counts_at_thresholds
 from core.evaluation.curves import pr_curve, roc_curve, score_histogram
 from core.evaluation.intervals import Interval
 from core.figures.answer_bars import AnswerBar, answer_alt, answer_bars_figure
 from core.figures.bars import class_counts_figure, interval_figure
+from core.figures.cost_curve import cost_figure
 from core.figures.matrix import confusion, matrix_figure
 from core.figures.roc_pr import Point, pr_figure, roc_figure
 from core.figures.scores import histogram_figure
@@ -25,6 +26,15 @@ def scored(rng):
 def valid(figure: dict) -> go.Figure:
     """Plotly itself checks every name and value."""
     return go.Figure(figure)
+
+
+def test_the_cost_curve_and_its_point_are_misses_and_false_alarms_per_image(scored):
+    y_true, y_score = scored
+    thresholds = np.array([0.0, 0.3, 0.6, 1.0])
+    point = Point(0.6, counts_at(y_true, y_score, 0.6))
+    line, mark = valid(cost_figure("a", thresholds, counts_at_thresholds(y_true, y_score, thresholds), 5.0, point)).data
+    expected = [(5 * ((y_score < cut) & (y_true == 1)).sum() + ((y_score >= cut) & (y_true == 0)).sum()) / 200 for cut in thresholds]
+    assert list(line.y) == pytest.approx(expected) and (mark.x[0], mark.y[0]) == (0.6, pytest.approx(expected[2]))
 
 
 def test_the_point_on_the_roc_curve_has_the_counts_at_the_threshold(scored):
