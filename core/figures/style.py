@@ -22,6 +22,11 @@ def figure(traces: list[dict], height: int, **layout) -> dict:
     return {"data": traces, "layout": frame | layout}
 
 
+def headed(made: dict, words: str) -> dict:
+    """The figure with words above it in small print: on which images its numbers are. It leaves with the picture."""
+    return made | {"layout": made["layout"] | {"title": {"text": words, "font": {"size": 12}, "x": 0, "xref": "container"}}}
+
+
 def axis(title: str, low: float | None = None, high: float | None = None, **more) -> dict:
     """An axis with its title; a range only where both ends are given."""
     bounds = {} if low is None else {"range": [low, high]}

@@ -13,6 +13,7 @@ from core.evaluation.recalibration import recalibration_note
 from core.figures.calibration import calibration_figure
 from core.figures.decision_curve import decision_figure
 from core.figures.roc_pr import Point, mean_pr_figure, mean_roc_figure, pr_figure, roc_figure
+from core.figures.style import headed
 from core.runs.run import Run
 from core.runs.store import Store
 from pages.components import cached, cached_compare
@@ -120,8 +121,7 @@ def _figure(scope: Scope, title: str, name: str, figure: dict | None, said: str,
     if not figure:
         st.info("No run has this curve here; the reasons stand below.", icon=":material/block:")
         return
-    titled = {**figure, "layout": figure["layout"] | {"title": {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}}}
-    line_chart(titled, key=f"figure_{name}", alt=f"{title} of the runs: {said}", name=f"{name}-{said}")
+    line_chart(headed(figure, said), key=f"figure_{name}", alt=f"{title} of the runs: {said}", name=f"{name}-{said}")
     download(scope, name, table)
 
 

@@ -12,6 +12,7 @@ from core.evaluation.decisions import decisions
 from core.evaluation.mistakes import OF_LABEL, class_cell
 from core.figures.matrix import confusion
 from core.figures.matrix_cells import cells_figure
+from core.figures.style import headed
 from core.runs.run import Run
 from pages.components import cached
 from pages.components.chart import chart
@@ -77,9 +78,8 @@ def _square(cells: Counts) -> np.ndarray:
 def _card(scope: Scope, run: Run, title: str, key: str, found: Mapping, label: str | None) -> None:
     with st.container(border=True, key=f"card_{key}"):
         st.markdown(f"**{title}**")
-        figure = cells_figure(found["counts"], found["classes"], found["names"], "")
         said, last = scope.on if label in (None, title) else f"{scope.on}, {label}", len(found["classes"]) - 0.5
-        figure["layout"]["title"] = {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}
+        figure = headed(cells_figure(found["counts"], found["classes"], found["names"], ""), said)
         figure["layout"]["xaxis"] |= {"range": [-0.5, last]}
         figure["layout"]["yaxis"] |= {"range": [last, -0.5], "autorange": False}
         has_links = scope.split in run.data.images  # the mistakes page shows no images of other data

@@ -15,6 +15,7 @@ from core.evaluation.predictions import Predictions
 from core.evaluation.recalibration import recalibration_note
 from core.evaluation.utility import cost_threshold
 from core.figures.calibration import calibration_figure
+from core.figures.style import headed
 from pages.components import cached, view
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
@@ -66,8 +67,7 @@ def _scores(scene: Scene, name: str) -> Predictions:
 
 def _curve(scene: Scene, kinds: list[str]) -> None:
     split, found = split_words(scene.split), {name: calibration_curve(*_scores(scene, name).column(scene.label)) for name in kinds}
-    made = calibration_figure(found, 400)
-    made["layout"]["title"] = {"text": f"{split}, {scene.label}", "font": {"size": 12}, "x": 0, "xref": "container"}
+    made = headed(calibration_figure(found, 400), f"{split}, {scene.label}")
     alt = f"Reliability of the scores of {scene.label} on {split}: {', '.join(found)}"
     line_chart(made, "figure_lab_calibration", alt, f"calibration-{scene.label}-{split}")
     download(scene, "calibration", lambda: _bins(found), "CSV of the curves")

@@ -9,6 +9,7 @@ from core.errors import CoreError, EvaluationError
 from core.evaluation.counts import Counts
 from core.evaluation.label_point import COMPARED, LabelPoint, pairs, title_of
 from core.figures.roc_pr import Point, roc_figure
+from core.figures.style import headed
 from core.runs.run import Run
 from pages.components import cached, view
 from pages.components.compare_head import split_words
@@ -125,8 +126,7 @@ def _curves(scene: Scene, found: dict[str, tuple[Run, LabelPoint]], said: str) -
         st.caption(":material/block: The ROC curve: not available: it needs images with and without the label.")
         return
     points = {name: Point(point.threshold, point.counts) for name, (_, point) in found.items()}
-    made = roc_figure(curves, points, 360)
-    made["layout"]["title"] = {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}
+    made = headed(roc_figure(curves, points, 360), said)
     alt = f"ROC curves of the runs with a point for each: {said}; the table above has the numbers"
     line_chart(made, key="figure_models", alt=alt, name=f"roc-{said}")
 

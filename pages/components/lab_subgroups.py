@@ -6,6 +6,7 @@ import streamlit as st
 from core.evaluation.metrics import METRICS
 from core.evaluation.subgroups import SMALL, Subgroup
 from core.figures.forest_plot import forest_figure
+from core.figures.style import headed
 from pages.components import cached
 from pages.components.compare_head import split_words
 from pages.components.compare_subgroups import table_of
@@ -45,8 +46,8 @@ def show(scene: Scene) -> None:
 def _draw(scene: Scene, groups: list[Subgroup], group: str, said: str) -> None:
     for column, metric in zip(st.columns(2, gap="medium"), _METRICS, strict=True):
         title = METRICS[metric].title
-        made = forest_figure({scene.run.title: groups}, metric, title)
-        made["layout"] |= {"title": {"text": said, "font": {"size": 12}, "x": 0, "xref": "container"}, "showlegend": False}
+        made = headed(forest_figure({scene.run.title: groups}, metric, title), said)
+        made["layout"]["showlegend"] = False
         made["layout"]["xaxis"] |= {"range": [-0.03, 1.03]}
         with column:
             st.markdown(f"**{title}**")
