@@ -8,6 +8,7 @@ from core.figures.drawn import Drawn
 
 
 def chart(figure: dict, key: str, alt: str, on_select: Callable | None = None, config: dict | None = None):
-    """Draw one of our figures; `on_select` is called when points of it are chosen."""
+    """Draw one of our figures, which leaves as SVG; `on_select` is called when points of it are chosen."""
     selects = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
-    return st.plotly_chart(Drawn(figure), key=key, alt=alt, config=config, **selects)
+    leaves = {"toImageButtonOptions": {"format": "svg", "filename": key}}
+    return st.plotly_chart(Drawn(figure), key=key, alt=alt, config=leaves | (config or {}), **selects)

@@ -25,6 +25,7 @@ from core.figures.label_sets import (
     labels_per_image_table,
 )
 from pages.components import audit_card, gallery
+from pages.components.chart import chart
 from pages.components.view import told
 
 _COMBINATIONS = 15  # bars
@@ -57,7 +58,7 @@ def _overview(root: Path, source: str, prepared: Prepared) -> None:
         how = st.segmented_control("Drawn as", ("Counts", "Shares"), default="Counts", required=True, key="classes_as", bind="query-params",
                                    label_visibility="collapsed")  # fmt: skip
         drawn = class_counts_figure(counts) if how == "Counts" else shares_figure(counts)
-        st.plotly_chart(drawn, key="class_counts", alt="Images per class and split")
+        chart(drawn, key="class_counts", alt="Images per class and split")
         _table(shares_table(counts), "Images per class and split")
     with right:
         st.subheader("Would it spoil a comparison?")
@@ -75,15 +76,15 @@ def _together(prepared: Prepared) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Pairs")
-        st.plotly_chart(cooccurrence_figure(pairs, dataset.labels), key="pairs", alt="How often two labels come together")
+        chart(cooccurrence_figure(pairs, dataset.labels), key="pairs", alt="How often two labels come together")
         st.caption("Of the images with the label of the row, the share that has the label of the column too.")
         _table(cooccurrence_table(pairs, dataset.labels), "Images with both labels")
     with right:
         st.subheader("Combinations")
-        st.plotly_chart(combinations_figure(found[:_COMBINATIONS]), key="combinations", alt="The commonest combinations of labels")
+        chart(combinations_figure(found[:_COMBINATIONS]), key="combinations", alt="The commonest combinations of labels")
         _table(combinations_table(found), "Images per combination of labels")
     st.subheader("Labels per image")
-    st.plotly_chart(labels_per_image_figure(several), key="labels_per_image", alt="Images by how many labels they have")
+    chart(labels_per_image_figure(several), key="labels_per_image", alt="Images by how many labels they have")
     _table(labels_per_image_table(several), "Images by how many labels they have")
 
 
@@ -92,7 +93,7 @@ def _as_they_came(prepared: Prepared) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Sizes")
-        st.plotly_chart(sizes_figure(facts), key="sizes", alt="Width and height of the images as they came")
+        chart(sizes_figure(facts), key="sizes", alt="Width and height of the images as they came")
         _table(sizes_table(facts), "Images per size")
         kinds = pd.DataFrame({"format": facts.format, "mode": facts.mode}).value_counts().rename("images").reset_index()
         st.dataframe(kinds, hide_index=True, alt="Images per file format and mode")
@@ -102,7 +103,7 @@ def _as_they_came(prepared: Prepared) -> None:
         what = st.segmented_control("Measured", list(measured), default="Mean grey level", required=True, key="grey", bind="query-params",
                                     label_visibility="collapsed")  # fmt: skip
         values = by_class(measured[what](thumbnails_of(prepared)), dataset)
-        st.plotly_chart(grey_figure(values, what), key="greys", alt=f"{what} by class")
+        chart(grey_figure(values, what), key="greys", alt=f"{what} by class")
         _table(grey_table(values), f"{what} by class")
     st.caption("Where size, format or brightness differ between classes, a model can learn these instead of the disease.")
 
@@ -136,7 +137,7 @@ def _balance(prepared: Prepared) -> None:
     rows = balanced_rows(rule, y, dataset.task, dataset.classes)
     before, after = (counts_of(part, dataset.task, dataset.classes) for part in (y, y[rows]))
     drawn = {"train": {"images": len(y), "per_class": before}, "train, balanced": {"images": len(rows), "per_class": after}}
-    st.plotly_chart(class_counts_figure(drawn), key="balanced", alt="Images per class before and after")
+    chart(class_counts_figure(drawn), key="balanced", alt="Images per class before and after")
     told = says(rule, dataset.task)
     st.caption(f"{told[:1].upper()}{told[1:]}. An epoch shows {len(rows):,} images instead of {len(y):,}. "
                "Validation and test stay as they are.")  # fmt: skip

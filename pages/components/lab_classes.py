@@ -7,6 +7,7 @@ from core.evaluation.one_vs_rest import ClassDecisions
 from core.evaluation.scorecard import Entry
 from core.figures.matrix import matrix_figure
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
@@ -64,7 +65,7 @@ def _matrix(scene: Scene, found: ClassDecisions, way: str) -> None:
     if len(found.labels) > 4:
         made["data"][0]["textfont"]["size"] = 12
     words = f"Confusion matrix on {split_words(scene.split)} by {_WAYS[way].lower()}, with a column of undecided images"
-    st.plotly_chart(made, key="figure_classes_undecided", alt=words)
+    chart(made, key="figure_classes_undecided", alt=words)
     download(scene, "class-matrix", lambda: _cells(scene, found, way))
 
 

@@ -9,6 +9,7 @@ from core.errors import CoreError, EvaluationError
 from core.evaluation.grey_zone import Zone, ZoneReport
 from core.figures.grey_zone import grey_zone_figure
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
@@ -92,7 +93,7 @@ def _status(scene: Scene, zone: Zone, found: tuple[float, float] | None) -> None
 def _figure(scene: Scene, zone: Zone) -> None:
     histogram = cached.line_view(str(scene.root), scene.run.run_id, scene.split, scene.calibrated).histogram(scene.label)
     words = f"Scores of both classes on {split_words(scene.split)}, with the grey zone from {zone.low:.3f} to {zone.high:.3f}"
-    st.plotly_chart(grey_zone_figure(histogram, scene.classes, zone), key="figure_grey_zone", alt=words)
+    chart(grey_zone_figure(histogram, scene.classes, zone), key="figure_grey_zone", alt=words)
 
 
 def _counts(scene: Scene, report: ZoneReport) -> None:

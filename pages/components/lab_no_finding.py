@@ -1,11 +1,13 @@
 """'No Finding' beside the other labels: what contradicts it, and what the rule does by which it excludes them."""
 
+import pandas as pd
 import streamlit as st
 
 from core.evaluation.no_finding import Contradictions, Exclusion, no_finding_label
 from core.evaluation.scorecard import Entry
 from pages.components import cached
 from pages.components.compare_head import split_words
+from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
 from pages.components.metric_table import told
 from pages.components.wording import thousands
@@ -35,6 +37,10 @@ def _excluding(scene: Scene, thresholds: Thresholds, label: str) -> None:
         _number(scene, "Macro F1, rule off", found.macro_f1.before)
         _number(scene, "Macro F1, rule on", found.macro_f1.after)
     st.caption(_effect(scene, found, label, is_on))
+    download(scene, "no-finding", lambda: _table({
+        **_said(found.before, "rule off"), "macro F1, rule off": found.macro_f1.before,
+        **_said(found.after, "rule on"), "macro F1, rule on": found.macro_f1.after, "change of macro F1": found.macro_f1.gain,
+    }))  # fmt: skip
 
 
 def _effect(scene: Scene, found: Exclusion, label: str, is_on: bool) -> str:
@@ -66,6 +72,17 @@ def _derived(scene: Scene, thresholds: Thresholds) -> None:
         _number(scene, "Healthy called so", found.sensitivity)
     st.caption("No label of this run means 'No Finding', so it is derived: an image of which no label reaches its threshold. Healthy: "
                f"without any of these labels. On {split_words(scene.split)}, with 95 % intervals.")  # fmt: skip
+    download(scene, "no-finding", lambda: _table({
+        "called nothing, share of images": found.called_share, "of these, healthy": found.precision, "healthy called so": found.sensitivity,
+    }))  # fmt: skip
+
+
+def _said(found: Contradictions, when: str) -> dict[str, Entry]:
+    return {f"called both, share of images, {when}": found.both_share, f"called nothing, share of images, {when}": found.nothing_share}
+
+
+def _table(entries: dict[str, Entry]) -> pd.DataFrame:
+    return pd.DataFrame([{"what": what, **vars(entry)} for what, entry in entries.items()])
 
 
 def _count(scene: Scene, title: str, images: int, share: Entry) -> None:

@@ -11,6 +11,7 @@ from core.evaluation.utility import cost_threshold
 from core.figures.icon_array import icon_array_figure
 from core.figures.prevalence import prevalence_figure
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.compare_head import split_words
 from pages.components.lab_download import download
 from pages.components.lab_scene import Scene
@@ -75,9 +76,12 @@ def _interval(entry: Entry) -> str:
 
 def _curves(scene: Scene, found: Answers, answers: dict[str, Entry], prevalence: float) -> None:
     curves = {"PPV": [found.ppv(at) for at in _SAMPLED], "NPV": [found.npv(at) for at in _SAMPLED]}
-    st.plotly_chart(prevalence_figure(_SAMPLED, curves, prevalence, answers, found.own_prevalence), key="figure_prevalence",
-                    alt=f"PPV and NPV at the line over the prevalence, on {split_words(scene.split)}; marks at {_percent(prevalence)}, "
-                        f"PPV {told(answers['PPV'])}, NPV {told(answers['NPV'])}")  # fmt: skip
+    chart(
+        prevalence_figure(_SAMPLED, curves, prevalence, answers, found.own_prevalence),
+        key="figure_prevalence",
+        alt=f"PPV and NPV at the line over the prevalence, on {split_words(scene.split)}; marks at {_percent(prevalence)}, "
+        f"PPV {told(answers['PPV'])}, NPV {told(answers['NPV'])}",
+    )
     download(scene, "prevalence", lambda: _table(scene, found))
 
 
@@ -89,7 +93,7 @@ def _people(scene: Scene, found: Answers, prevalence: float) -> None:
         f"Of {PEOPLE:,} people **{ill:,}** {_have(scene)}: **{people.tp:,}** are found and **{people.fn:,}** are missed. Of the other "
         f"**{well:,}**, **{people.fp:,}** are alarmed and **{people.tn:,}** are left alone. {right}"
     )
-    st.plotly_chart(icon_array_figure(people, scene.classes), key="figure_people", alt=sentence.replace("*", ""))
+    chart(icon_array_figure(people, scene.classes), key="figure_people", alt=sentence.replace("*", ""))
     st.markdown(sentence)
 
 

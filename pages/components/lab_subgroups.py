@@ -8,6 +8,7 @@ from core.evaluation.subgroups import SMALL, Subgroup
 from core.figures.forest_plot import forest_figure
 from core.figures.style import headed
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.compare_head import split_words
 from pages.components.compare_subgroups import table_of
 from pages.components.lab_download import download
@@ -51,7 +52,7 @@ def _draw(scene: Scene, groups: list[Subgroup], group: str, said: str) -> None:
         made["layout"]["xaxis"] |= {"range": [-0.03, 1.03]}
         with column:
             st.markdown(f"**{title}**")
-            st.plotly_chart(made, key=f"lab_{metric}_groups", alt=f"{title} by {group} with 95 % intervals on {said}; told in the table")
+            chart(made, key=f"lab_{metric}_groups", alt=f"{title} by {group} with 95 % intervals on {said}; told in the table")
 
 
 def _read(groups: list[Subgroup], group: str, label: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from core.evaluation.predictions import Predictions
 from core.figures.difference import difference_figure
 from core.lessons.difference import LARGER, accuracy_of, area_of, gap_of, rival
 from core.lessons.lesson import Lesson
+from pages.components.chart import chart
 from pages.components.lesson_data import Shown
 from pages.components.lesson_table import table
 from pages.components.wording import with_interval
@@ -27,8 +28,11 @@ def show(lesson: Lesson, shown: Shown) -> None:
     difference = Interval(gap.difference, gap.low, gap.high, "DeLong, paired")
     title = f"{material.names[1]} minus {material.names[0]}"
     words = f"{title}: {100 * gap.difference:.1f} points, 95 % interval {100 * gap.low:.1f} to {100 * gap.high:.1f}"
-    st.plotly_chart(difference_figure(areas, title, difference), key=f"difference_{shown.key}",
-                    alt=f"ROC AUC of both models on the same {first.n} test images with 95 % intervals. {words}")  # fmt: skip
+    chart(
+        difference_figure(areas, title, difference),
+        key=f"difference_{shown.key}",
+        alt=f"ROC AUC of both models on the same {first.n} test images with 95 % intervals. {words}",
+    )
     st.caption(f"On the same {first.n:,} test images. {words} of ROC AUC.")
     rows = [
         {"Model": name, "Accuracy, test": with_interval(accuracy_of(one, threshold)), "ROC AUC, test": with_interval(areas[name])}

@@ -6,6 +6,7 @@ from core.evaluation.answers import Answers, answers
 from core.figures.icon_array import icon_array_figure
 from core.lessons.lesson import Lesson
 from core.lessons.prevalence import PEOPLE, SHARES
+from pages.components.chart import chart
 from pages.components.lesson_data import Shown
 from pages.components.lesson_table import table
 from pages.components.metric_table import told
@@ -36,8 +37,11 @@ def show(lesson: Lesson, shown: Shown) -> None:
 def _people(shown: Shown, found: Answers, share: float) -> None:
     people = found.of_people(share, PEOPLE)
     words = f"{people.tp} found, {people.fn} missed, {people.fp} falsely alarmed, {people.tn} left alone"
-    st.plotly_chart(icon_array_figure(people, shown.material.classes), key=f"people_{shown.key}",
-                    alt=f"{PEOPLE} people at a prevalence of {_percent(share)}: {words}")  # fmt: skip
+    chart(
+        icon_array_figure(people, shown.material.classes),
+        key=f"people_{shown.key}",
+        alt=f"{PEOPLE} people at a prevalence of {_percent(share)}: {words}",
+    )
 
 
 def _called(found: Answers, share: float) -> int:

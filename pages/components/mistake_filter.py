@@ -13,6 +13,7 @@ from core.evaluation.subgroups import in_order
 from core.figures.matrix_cells import cells_figure
 from core.runs.run import Run
 from pages.components import cached, view
+from pages.components.chart import chart
 
 SPLITS = ("test", "val")
 EVERYONE = "Everyone"
@@ -147,8 +148,7 @@ def _matrix(run: Run, predictions: Predictions, label: str, cell: str, split: st
         classes, names = (run.data.classes if run.data.task == "binary" else (f"no {label}", label)), _OF_TWO
     counts = np.array([[(cells == name).sum() for name in row] for row in names], int)
     figure, words = cells_figure(counts, classes, names, cell), f"Confusion matrix on {split}; choose a cell with the control beside it"
-    st.plotly_chart(figure, key="mistake_matrix", on_select=_open_cell, selection_mode="points", alt=words,
-                    config={"displayModeBar": False})  # fmt: skip
+    chart(figure, key="mistake_matrix", on_select=_open_cell, alt=words, config={"displayModeBar": False})
 
 
 def _open_cell() -> None:

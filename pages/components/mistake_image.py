@@ -16,6 +16,7 @@ from core.images.preprocess import enlarged
 from core.runs.image_notes import ImageNote
 from core.runs.run import Run
 from pages.components import cached, image_note_form, near_images
+from pages.components.chart import chart
 from pages.components.run_pictures import Pictures, truth
 from pages.components.wording import plain
 
@@ -37,8 +38,11 @@ def show(
                 f"{cell_in_words(cell, label, data.labels)}: **{cell}**.")  # fmt: skip
     scores = dict(zip(one.labels, one.y_score[0].tolist(), strict=True))
     true = {name for name, value in zip(one.labels, one.y_true[0], strict=True) if value}
-    st.plotly_chart(image_scores_figure(scores, None if data.task == "multiclass" else points, true), key="image_scores",
-                    alt=f"Scores of {run.title} for this image")  # fmt: skip
+    chart(
+        image_scores_figure(scores, None if data.task == "multiclass" else points, true),
+        key="image_scores",
+        alt=f"Scores of {run.title} for this image",
+    )
     _others(pictures, run, runs, one, label)
     _known(pictures, image_id, one)
     image_note_form.ask(pictures.root, run, image_id, notes)

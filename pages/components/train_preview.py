@@ -12,6 +12,7 @@ from core.layers import Layer, cnn_layers, lstm_layers
 from core.recipe import NETWORK_FAMILIES, Recipe
 from core.training.rate import rate_at
 from pages.components import cached
+from pages.components.chart import chart
 from pages.components.view import told
 
 _POINTS = 200  # of the curve
@@ -40,7 +41,7 @@ def _rate(dataset: Dataset, recipe: Recipe) -> None:
     per_epoch = max(len(dataset.rows("train")) // training.batch_size, 1)
     steps = np.linspace(0, training.max_epochs * per_epoch - 1, _POINTS).astype(int)
     rates = [rate_at(training, int(step), per_epoch) for step in steps]
-    st.plotly_chart(rate_figure((steps / per_epoch).tolist(), rates), key="rate", alt="Learning rate over the run")
+    chart(rate_figure((steps / per_epoch).tolist(), rates), key="rate", alt="Learning rate over the run")
     if training.schedule == "plateau":
         st.caption(f"Times {training.plateau_factor:g} whenever the monitored value stands still for {max(training.plateau_patience, 1)} "
                    "epochs: when that is, only training tells.")  # fmt: skip

@@ -297,3 +297,13 @@ def test_a_tab_below_the_lab_opens_and_fits_a_phone(tab, lab):
 def test_classes_are_decided_by_the_highest_score_or_by_thresholds(lab):
     page = lab("multiclass 1", "&lab_tab=Classes")
     expect(page.get_by_role("tabpanel", name="Classes")).to_contain_text(re.compile("undecided", re.I))
+
+
+def test_a_figure_of_a_tab_leaves_as_svg(lab):
+    page = lab("binary 1", f"&lab_tab={quote_plus('Grey zone')}")
+    figure = page.get_by_role("tabpanel", name="Grey zone").locator(".js-plotly-plot").first
+    figure.hover()
+    with page.expect_download() as waited:
+        figure.locator(".modebar-btn[data-title^='Download plot']").click()
+    content = waited.value.path().read_text()
+    assert waited.value.suggested_filename == "figure_grey_zone.svg" and content.startswith("<svg") and "pneumonia" in content

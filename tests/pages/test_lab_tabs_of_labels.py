@@ -1,10 +1,13 @@
 """The tabs below the lab that are about labels, classes and the grey zone, without a browser and without the lab itself."""
 
+import io
 import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.evaluation.counts import counts_at
@@ -210,6 +213,18 @@ def test_the_switch_of_no_finding_changes_the_contradictions_and_shows_both_macr
     app.toggle(key="no_finding_rule").set_value(True).run()
     assert _metrics(app) == {counts[0]: str(found.after.both), counts[1]: str(found.after.nothing)} | both
     assert found.after != found.before
+
+
+def test_what_no_finding_contradicts_leaves_the_page_as_csv(tab, shelf, monkeypatch):
+    handed = {}
+    monkeypatch.setattr(st, "download_button", lambda label, data, file_name, *rest, **more: handed.update({file_name: data}))
+    tab("lab_labels", "no finding", "Edema")
+    found = exclusion(_scores(shelf, "no finding"), dict.fromkeys(_LABELS, 0.5), "No Finding")
+    table = pd.read_csv(io.StringIO(handed["no-finding-Edema-test.csv"]())).set_index("what")
+    assert table.loc["called both, share of images, rule off", "value"] == pytest.approx(found.before.both_share.value)
+    assert table.loc["macro F1, rule on", ["value", "low", "high"]].tolist() == pytest.approx(
+        [found.macro_f1.after.value, found.macro_f1.after.low, found.macro_f1.after.high]
+    )
 
 
 def test_without_the_label_no_finding_is_derived(tab, shelf):
