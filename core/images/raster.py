@@ -21,7 +21,6 @@ from core.images.deep_colour import deep_grey, is_deep_colour, low_bytes
 from core.images.grey import to_8_bit
 from core.images.transparency import over_black
 
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP")
 DRAFT_FACTOR = 1.5  # pixels of a reduced JPEG for each of the model's: off by 0.6 of 255 grey levels in the mean, a factor of 2 by 0.2
 _COLOUR_SAMPLE = (32, 32)  # pixels: enough for a mean, and quick on every picture of a data set
 
@@ -42,7 +41,7 @@ _QUARTERS = (5, 6, 7, 8)  # those that swap width and height
 
 
 def decode_raster(data: bytes, form: str, side: int | None = None) -> Decoded:
-    """The picture in `data`, whose signature is that of `form` (one of FORMATS); `side` as in `decode`. Raises ImageError."""
+    """The picture in `data`, whose signature is that of `form` ("PNG", "JPEG", ...); `side` as in `decode`. Raises ImageError."""
     if form == "PNG":
         png.check_chunks(data)
     with _damage_refused(form):

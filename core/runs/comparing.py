@@ -9,6 +9,7 @@ from core.evaluation.comparison_words import told
 from core.evaluation.intervals import Interval
 from core.evaluation.metrics import metrics_of
 from core.evaluation.pair import Pair
+from core.runs.differing import settings_of, telling_settings
 from core.runs.run import Run
 from core.runs.store import Store
 
@@ -23,7 +24,7 @@ def compare_runs(store: Store, runs: list[Run], split: str = "test", metric: str
         raise EvaluationError(f"{len(runs)} runs on split {split!r}", "at least one run, on val or test, is expected")
     entries = [Entry(run.run_id, store.predictions(run, split), run.operating_point.thresholds) for run in runs if _has(run, split)]
     scored = {row.name: row for row in rows(entries)}
-    differing = differing_settings(runs)
+    differing = telling_settings(runs)
     made = [_row(run, scored.get(run.run_id) or _without(run, split), differing) for run in runs]
     return {"split": split, "metric": metric, "rows": made, "pairs": _pairs(runs, entries, split, metric)}
 
@@ -53,15 +54,8 @@ def _pairs(runs: list[Run], entries: list[Entry], split: str, metric: str) -> li
     return found
 
 
-def differing_settings(runs: list[Run]) -> list[str]:
-    """The names of settings that are not the same in all runs, in their usual order; "family" first."""
-    settings = [{"family": run.recipe.family, **run.recipe.settings} for run in runs]
-    names = dict.fromkeys(name for one in settings for name in one)
-    return [name for name in names if len({repr(one.get(name)) for one in settings}) > 1]
-
-
 def _row(run: Run, row, differing: list[str]) -> dict:
-    settings = {"family": run.recipe.family, **run.recipe.settings}
+    settings = settings_of(run)
     return {
         "run_id": run.run_id, "title": run.title, "description": run.description, "family": run.recipe.family,
         "data": run.data.title, "split": row.split,

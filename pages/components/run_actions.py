@@ -41,7 +41,7 @@ def _mark_button(root: Path, mark: str, ids: list[str], marked: frozenset[str], 
 def _confirm(root: Path, chosen: list[Run], viewed: list[str]) -> None:
     """Asks before anything is gone."""
     names = "\n".join(f"- **{run.title}**: {run.description}, {run.data.title}" for run in chosen)
-    st.markdown(f"{_count(chosen)} will be gone for good, with weights, scores, history and notes:\n\n{names}")
+    st.markdown(f"{_count(chosen)} will be gone for good, with weights, scores and history. Notes on images stay:\n\n{names}")
     with st.container(horizontal=True):
         is_sure = st.button(f"Delete {_count(chosen)}", type="primary", icon=":material/delete_forever:", key="delete_now")
         is_over = st.button("Keep", key="delete_not")

@@ -15,7 +15,6 @@ from core.runs.store import Store
 from pages.components import cached, mistake_grid, mistake_image, wording
 from pages.components.run_pictures import Pictures
 
-_EVERY = "Every label"
 _HOW = (
     "A logistic regression judges each training image in a fold that holds neither it nor its patient. A label is suspicious where the "
     "judge's score for another class reaches the mean score of the images that are labelled so (confident learning: Northcutt, Jiang and "

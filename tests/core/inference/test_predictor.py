@@ -19,23 +19,35 @@ from core.images.preprocess import resize
 from core.inference.predictor import Predictor
 from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
+from core.runs.run import Run
 from core.runs.store import Store
 from core.training.history import Silence
 from tests.conftest import ROOT
 
 FAMILIES = ("cnn", "transfer", "svm", "forest")
+OTHERS = {"lstm": {"image_size": 32, "max_epochs": 2, "batch_size": 16}, "logistic": {"features": "run:cnn-small", "image_size": 32}}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_test_image_scores_alone_as_it_did_among_the_others(family, trained, store, class_folders):
-    run = trained[family]
+    _scores_alone_as_stored(store, trained[family], class_folders)
+
+
+@pytest.mark.parametrize(("family", "settings"), OTHERS.items())
+def test_so_it_does_by_the_families_that_are_not_in_the_starter_comparison(family, settings, copy, class_folders):
+    """An ensemble: tests/core/jobs/test_ensemble_run.py."""
+    recipe = fitting_recipe(copy.root, registry.load(str(class_folders), copy.root), family, settings)
+    train_run(copy.root, family, str(class_folders), recipe, Silence())
+    _scores_alone_as_stored(copy, copy.get(family), class_folders)
+
+
+def _scores_alone_as_stored(store: Store, run: Run, folder: Path) -> None:
     stored = store.predictions(run, "test")
-    files = [class_folders / image_id for image_id in stored.image_ids]
-    answers = list(Predictor(store, run).answer_files(files))
+    answers = list(Predictor(store, run).answer_files([folder / image_id for image_id in stored.image_ids]))
     assert all(answer.accepted for answer in answers)
     label = run.data.labels[0]
     found = np.array([answer.scores[label] for answer in answers])
-    assert np.abs(found - stored.y_score[:, 0]).max() <= 1e-5
+    assert np.abs(found - stored.y_score[:, 0]).max() <= 1e-5 and np.ptp(found) > 0.001
     assert [answer.decisions[label] for answer in answers] == (stored.y_score[:, 0] >= np.float32(0.5)).astype(int).tolist()
 
 
