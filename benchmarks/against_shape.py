@@ -5,7 +5,8 @@
 Images that were squeezed to a square keep a trace of the shape that they had: edges across are steeper than edges down. Where classes
 had different shapes, a network can tell them by that trace alone, and validation, which has it too, praises the network. So the patients
 whose images speak most against their class, a fifth of each, are held out: FOLDER gets train/ and test/ with a folder for each class, as
-`core train --data FOLDER` reads them. DATA is a binary set whose patients are known.
+`core train --data FOLDER` reads them. DATA is a binary set whose patients are known from the names of its files, each with images of one
+class alone.
 """
 
 import argparse
@@ -28,11 +29,14 @@ SIDE, HELD = 224, 0.2
 def squeezed(picture: np.ndarray) -> float:
     """Steps of grey across by those down, in the mean: above 1 where the picture was wider than tall, if structures have no direction."""
     grey = picture.astype(np.float32)
-    return float(np.abs(np.diff(grey, axis=1)).mean() / np.abs(np.diff(grey, axis=0)).mean())
+    across, down = np.abs(np.diff(grey, axis=1)).mean(), np.abs(np.diff(grey, axis=0)).mean()
+    return float(across / down) if down else 1.0
 
 
 def held_out(trace: np.ndarray, patients: np.ndarray, y_true: np.ndarray) -> np.ndarray:
     """(n,) bool: of each class the images of the patients whose trace is most like the other's."""
+    if set(patients[y_true == 0]) & set(patients[y_true == 1]) or "" in patients:
+        sys.exit("some patients are unknown or have images of both classes; here each must be known, with images of one class")
     held = np.zeros(len(trace), bool)
     means = [trace[y_true == value].mean() for value in (0, 1)]
     for value in (0, 1):
@@ -64,7 +68,10 @@ def main() -> None:
             folder = choice.folder / part / name
             folder.mkdir(parents=True, exist_ok=False)
             for row in np.flatnonzero(of):
-                Image.fromarray(pixels[row]).save(folder / f"{Path(prepared.dataset.image_ids[rows[row]]).stem}.png")
+                file = folder / f"{Path(prepared.dataset.image_ids[rows[row]]).stem}.png"
+                if file.exists():
+                    sys.exit(f"two images of {name} are called {file.stem}")
+                Image.fromarray(pixels[row]).save(file)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.errors import EvaluationError
 from core.evaluation.calibration_error import BINS, bins_of
-from core.evaluation.counts import Counts, counts_at_every_threshold
+from core.evaluation.counts import Counts, counts_at_every_threshold, counts_at_thresholds
 from core.evaluation.proportion import wilson
 from core.evaluation.rates import false_positive_rate, precision, sensitivity
 from core.evaluation.thinning import thin
@@ -51,7 +51,7 @@ class ScoreHistogram:
 class CalibrationCurve:
     """(b,) arrays, one entry per bin that has images: mean score, share of positives with its Wilson interval, number of images.
 
-    `thresholds` are the lower edges of the bins, and `counts` those at them: this bin and all above are called positive.
+    `thresholds` are the lower edges of the bins, and `counts` those at them.
     """
 
     mean_score: np.ndarray
@@ -96,15 +96,15 @@ def score_histogram(y_true: np.ndarray, y_score: np.ndarray, bins: int = 20) -> 
 
 def calibration_curve(y_true: np.ndarray, y_score: np.ndarray, bins: int = BINS) -> CalibrationCurve:
     """Reliability of the scores in the bins of the calibration error; empty bins are left out."""
-    y_true, y_score = np.asarray(y_true), np.asarray(y_score, dtype=np.float64)
-    group = bins_of(y_score, bins)
-    images, positives, total = (np.bincount(group, weights, minlength=bins) for weights in (None, y_true, y_score))
+    y_true, exact = np.asarray(y_true), np.asarray(y_score, dtype=np.float64)
+    group = bins_of(exact, bins)
+    images, positives, total = (np.bincount(group, weights, minlength=bins) for weights in (None, y_true, exact))
     full = images > 0
     images, positives, total = images[full], positives[full], total[full]
     low, high = np.array([wilson(int(k), int(n)) for k, n in zip(positives, images, strict=True)]).T
-    tp, called = (np.cumsum(part[::-1])[::-1].astype(np.int64) for part in (positives, images))
-    counts = Counts(tp=tp, fp=called - tp, fn=tp[0] - tp, tn=called[0] - called - (tp[0] - tp))
-    return CalibrationCurve(total / images, positives / images, low, high, images, np.flatnonzero(full) / bins, counts)
+    thresholds = np.flatnonzero(full) / bins
+    counts = counts_at_thresholds(y_true, np.asarray(y_score), thresholds)
+    return CalibrationCurve(total / images, positives / images, low, high, images, thresholds, counts)
 
 
 def _kept(x: np.ndarray, y: np.ndarray, max_points: int | None) -> np.ndarray:

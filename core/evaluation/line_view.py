@@ -18,7 +18,7 @@ BINS = 40
 class LineView:
     """`counts` have (L, STEPS + 1) arrays for the thresholds 0, 0.001, ..., 1; one histogram a label.
 
-    `is_clustered` says that images of one patient repeat, so that shares of images have no Wilson interval.
+    `is_clustered` says that images of one patient repeat, so that intervals are by patient.
     """
 
     labels: tuple[str, ...]

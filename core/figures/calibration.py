@@ -39,5 +39,5 @@ def _bins(number: int, title: str, curve: CalibrationCurve) -> dict:
         "error_y": {"type": "data", "symmetric": False, "array": short(high - share), "arrayminus": short(share - low),
                     "color": color, "thickness": 1.4, "width": 3},
         "hovertemplate": f"{title}<br>mean score %{{x:.3f}}<br>%{{y:.1%}} have the label (%{{customdata[5]:.1%}} to %{{customdata[6]:.1%}})"
-                         f"<br>%{{customdata[7]}} images<br>from this bin up: {COUNTS}<extra></extra>",
+                         f"<br>%{{customdata[7]}} images<br>where it begins, {COUNTS}<extra></extra>",
     }  # fmt: skip

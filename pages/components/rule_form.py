@@ -54,10 +54,10 @@ def ask(run: Run) -> str:
 
 def buttons(scene: Scene) -> None:
     """Chooses, where the rule is not what put the line; makes what rules chose the run's operating point."""
-    lines, rule = scene.lines, scene.line().rule
-    if any(scene.label in fault.labels for fault in _faults_of(scene.run)):
+    lines, rule, unmet = scene.lines, scene.line().rule, {label for fault in _faults(scene.lines) for label in fault.labels}
+    if scene.label in unmet:
         st.badge("Not met: see below", icon=":material/block:", color="red")
-    elif rule != parse_rule(_text()).text:
+    if any(line.rule != parse_rule(_text()).text for label, line in lines.by_label.items() if label not in unmet):
         st.button("Choose on validation", on_click=_choose, args=[scene.run], icon=":material/my_location:", type="tertiary")
     named = "all labels" if lines.rule == PER_LABEL else lines.rule
     can_freeze = rule and lines.moved and not lines.why_not_frozen
@@ -66,15 +66,20 @@ def buttons(scene: Scene) -> None:
         lines.freeze()
 
 
-def tell_faults(run: Run) -> None:
+def tell_faults(lines: RunLines) -> None:
     """Which labels the rule could not choose a threshold for, and why."""
-    for fault in _faults_of(run):
+    for fault in _faults(lines):
         st.error(fault.words, icon=":material/error:")
 
 
-def _faults_of(run: Run) -> list[Fault]:
-    chosen_for, faults = st.session_state.get(_FAULTS, (None, []))
-    return faults if chosen_for == run.run_id else []
+def _faults(lines: RunLines) -> list[Fault]:
+    """Those of the rule that is asked for now, of labels whose line still stands where it stood."""
+    asked, places, faults = st.session_state.get(_FAULTS, (None, {}, []))
+    if asked != (lines.run.run_id, _text()):
+        return []
+    unmoved = {label for label, line in lines.by_label.items() if line.place == places[label]}
+    left = [fault._replace(labels=tuple(label for label in fault.labels if label in unmoved)) for fault in faults]
+    return [fault for fault in left if fault.labels]
 
 
 def tell_choice(scene: Scene) -> None:
@@ -106,4 +111,5 @@ def _text() -> str:
 def _choose(run: Run) -> None:
     """Put the line of every label where the rule chooses it; of a label that cannot meet it nothing changes."""
     lines = RunLines(str(view.root()), run, bool(st.session_state.get(_CALIBRATED)), CHOSEN_ON)
-    st.session_state[_FAULTS] = run.run_id, lines.put(dict.fromkeys(run.data.labels, _text()))
+    faults = lines.put(dict.fromkeys(run.data.labels, _text()))
+    st.session_state[_FAULTS] = (run.run_id, _text()), {label: line.place for label, line in lines.by_label.items()}, faults

@@ -13,7 +13,7 @@ _HOW = (
     "On {split}, with 95 % intervals. Drag the line, or use the arrow and page keys. ROC AUC and average precision do not depend on it: "
     "they stay."
 )
-_CLUSTERED = " Patients have several images: intervals come by a bootstrap of patients."
+_CLUSTERED = " Patients have several images: intervals are by patient."
 
 
 @st.fragment
@@ -27,7 +27,7 @@ def show(scene: Scene) -> None:
     else:
         lab_line(_data(scene, line), f"lab_{scene.run.run_id}", line.put)
         st.caption(_HOW.format(split=scene.split) + _more(scene))
-    rule_form.tell_faults(scene.run)
+    rule_form.tell_faults(scene.lines)
     rule_form.tell_choice(scene)
     lab_tabs.show(scene)
 

@@ -47,8 +47,11 @@ class Layered {
     draw(context);
   }
 
-  // the view as it stands, into any drawing that is like a canvas's
+  // the view as it stands, and nothing beyond its edges, into any drawing that is like a canvas's
   paintOn(context) {
+    context.beginPath();
+    context.rect(0, 0, this.width, this.height);
+    context.clip();
     for (const paint of [this.paintStill, this.paintMoving]) {
       context.font = `${this.theme.font * 0.82}px ${this.theme.family}`;
       if (paint) paint(context);

@@ -8,6 +8,7 @@ class Written {
     Object.assign(this, { fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, globalAlpha: 1 });
     Object.assign(this, { textAlign: "left", textBaseline: "alphabetic", font: "12px sans-serif" });
     this.turns = 0; // groups that are open
+    this.clips = 0;
     this.measuring = document.createElement("canvas").getContext("2d");
   }
 
@@ -74,6 +75,17 @@ class Written {
 
   lineTo(x, y) {
     this.points += `L${round(x)} ${round(y)}`;
+  }
+
+  rect(x, y, width, height) {
+    this.points += `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}z`;
+  }
+
+  // until the style is restored
+  clip() {
+    const name = `clip${(this.clips += 1)}`;
+    this.parts.push(`<clipPath id="${name}"><path d="${this.points}"/></clipPath>`, `<g clip-path="url(#${name})">`);
+    this.turns += 1;
   }
 
   // whole circles alone
