@@ -241,11 +241,21 @@ def fill(page: Page, control: str, value: str) -> None:
 
 
 def test_a_rule_that_cannot_be_met_says_so_and_changes_nothing(lab):
-    page = lab("binary 0", "&first_value=0.999&second_value=0.999")
-    before = rate(page, "sensitivity").inner_text()
+    page = lab("binary 0")
     choose(page, "Rule", "Sensitivity and specificity at least")
-    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    fill(page, "sens.", "0.3")
+    fill(page, "spec.", "0.3")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    settled(page)
+    before = rate(page, "sensitivity").inner_text()
+    fill(page, "sens.", "1")
+    fill(page, "spec.", "1")
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("not moved")
+    expect(page.get_by_text("Not met: see below")).to_be_visible()
     expect(rate(page, "sensitivity")).to_have_text(before)
+    page.locator(".lab .handle").press("ArrowRight")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0, timeout=WAIT)
+    expect(page.get_by_role("button", name="Choose on validation")).to_be_visible()
 
 
 def test_the_lab_fills_the_screen_and_hands_out_its_counts(lab):
