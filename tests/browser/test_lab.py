@@ -16,6 +16,7 @@ from core.evaluation.intervals import metric_intervals
 from core.evaluation.metrics import per_label
 from core.evaluation.predictions import Predictions
 from core.evaluation.rates import RATES, flagged
+from core.evaluation.thresholds import choose as choose_threshold
 from core.evaluation.utility import expected_cost, net_benefit
 from core.jobs.external_run import keep_external
 from core.runs.store import Store
@@ -241,13 +242,14 @@ def fill(page: Page, control: str, value: str) -> None:
 
 
 def test_a_rule_that_cannot_be_met_says_so_and_changes_nothing(lab):
-    page = lab("binary 0")
+    page, val, test = lab("binary 0"), made_scores("binary", "val"), made_scores("binary", "test")
     choose(page, "Rule", "Sensitivity and specificity at least")
     fill(page, "sens.", "0.3")
     fill(page, "spec.", "0.3")
+    met = choose_threshold("sensitivity=0.3,specificity=0.3", val).thresholds[val.labels[0]]
+    before = f"{RATES['sensitivity'](counts_at(*test.column(test.labels[0]), met)):.3f}"
+    expect(rate(page, "sensitivity")).to_have_text(before, timeout=WAIT)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
-    settled(page)
-    before = rate(page, "sensitivity").inner_text()
     fill(page, "sens.", "1")
     fill(page, "spec.", "1")
     expect(page.get_by_test_id("stAlert").first).to_contain_text("not moved")
