@@ -87,10 +87,11 @@ def _records(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _separator(text: str, has_excel_line: bool) -> str:
-    """The separator that parts the head into most cells."""
+    """The separator that parts both the head and the row below it into most cells: a name in the head may be full of another one."""
     lines = (line for line in io.StringIO(text[:_SAMPLE], newline=None) if line.strip())
-    head = next(islice(lines, has_excel_line, None), "")
-    return max(SEPARATORS, key=lambda separator: len(next(csv.reader([head], delimiter=separator), ())))
+    first = list(islice(lines, has_excel_line, has_excel_line + 2))
+    cells = {separator: [len(next(csv.reader([line], delimiter=separator), ())) for line in first] or [0] for separator in SEPARATORS}
+    return max(SEPARATORS, key=lambda separator: (min(cells[separator]), cells[separator][0]))
 
 
 def _check_length(number: int, row: tuple[str, ...], head: tuple[str, ...]) -> None:

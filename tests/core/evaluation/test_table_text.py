@@ -22,6 +22,11 @@ def test_commas_semicolons_tabs_line_ends_and_a_byte_order_mark_are_read_alike(s
     assert table.columns == (("x", "y"), ("test", "val"), ("1", "0")) and table.numbers == (2, 3)
 
 
+def test_a_name_full_of_another_separator_does_not_make_it_the_separator():
+    for head in ('"id","split","true:;;;;"', "id,split,true:;;;;"):
+        assert read(f"{head}\nx,test,1\n").head == ("id", "split", "true:;;;;")
+
+
 def test_rows_are_numbered_as_a_spreadsheet_numbers_them():
     table = read('id,note\na,"two\nlines"\n\nb,x\n,\nc,y\n')
     assert table.columns[0] == ("a", "b", "c") and table.numbers == (2, 4, 6)
