@@ -17,7 +17,7 @@ from core.evaluation.delong import components, covariance
 from core.evaluation.label_table import RANKINGS
 from core.evaluation.metrics import LABEL_METRICS, METRICS, evaluate, metrics_of, per_label
 from core.evaluation.predictions import Predictions
-from core.evaluation.proportion import Interval, none_or_all, proportion, z_of
+from core.evaluation.proportion import Interval, closed_share, z_of
 
 DRAWS = 1000
 ENOUGH_DRAWS = 0.5  # of the draws must have a value, or a bootstrap interval says too little
@@ -132,11 +132,8 @@ def _closed_of_label(
 
 def _proportions(predictions: Predictions, parts: Mapping[str, tuple[np.ndarray, np.ndarray]], level: float) -> dict[str, Interval]:
     """Of {metric: the images (n,) bool counted, and of which}; without those of nothing, and those that need a bootstrap of patients."""
-    found = {}
-    for name, (inside, of) in parts.items():
-        k, n = int((inside & of).sum()), int(of.sum())
-        if n:
-            found[name] = none_or_all(k, predictions.patients[of], level) if predictions.has_repeated_patients else proportion(k, n, level)
+    patients = predictions.patients if predictions.has_repeated_patients else None
+    found = {name: closed_share(inside, of, patients, level) for name, (inside, of) in parts.items()}
     return {name: interval for name, interval in found.items() if interval}
 
 

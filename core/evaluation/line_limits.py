@@ -23,7 +23,7 @@ def line_limits(
     """{rate: (2, t) float64} lower and upper limits by the bootstrap at (t,) ascending thresholds, nan where there is none.
 
     `predictions` are of a binary task. The rates are those whose interval has no formula: shares of images only where patients have
-    several images, which are then drawn together; a share of none or all is Wilson's over patients, as in `none_or_all`.
+    several images, which are then drawn together; a share of none or all is Wilson's over patients, as in `closed_share`.
     """
     thresholds = np.asarray(thresholds, predictions.y_score.dtype)
     counts = _drawn_counts(predictions, thresholds, draws, seed)

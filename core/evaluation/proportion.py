@@ -32,21 +32,19 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     return (0.0 if successes == 0 else low), (1.0 if successes == n else high)
 
 
-def proportion(successes: int, n: int, level: float = 0.95) -> Interval:
-    """A share of images that do not depend on each other. Raises EvaluationError for n = 0."""
-    return Interval(successes / n, *wilson(successes, n, level), "Wilson")
+def closed_share(inside: np.ndarray, of: np.ndarray, patients: np.ndarray | None, level: float = 0.95) -> Interval | None:
+    """Of the images `of` (n,) bool the share that is `inside` (n,) bool too; `patients` (n,) only where they repeat.
 
-
-def none_or_all(successes: int, patients: np.ndarray, level: float = 0.95) -> Interval | None:
-    """Where no image or every image of `patients` (n,), n > 0, is a success: of a bootstrap all draws would be alike.
-
-    Each patient counts once, as if all images of a patient had to be alike: so the interval is rather too wide. None for any other share.
+    Where they do, none or all of the images count each patient once, as if all images of a patient had to be alike, since all draws of a
+    bootstrap would be: so the interval is rather too wide. None for another share of them, which needs a bootstrap, and for no image.
     """
-    if successes not in (0, patients.size):
+    k, n = int((inside & of).sum()), int(of.sum())
+    if not n or (patients is not None and k not in (0, n)):
         return None
-    every = np.unique(patients).size
-    share = successes / patients.size
-    return Interval(share, *wilson(every if share else 0, every, level), OVER_PATIENTS)
+    if patients is None:
+        return Interval(k / n, *wilson(k, n, level), "Wilson")
+    every = np.unique(patients[of]).size
+    return Interval(k / n, *wilson(every if k else 0, every, level), OVER_PATIENTS)
 
 
 def z_of(level: float) -> float:

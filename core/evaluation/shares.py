@@ -8,7 +8,7 @@ import numpy as np
 from core.evaluation.draws import drawn_sums
 from core.evaluation.intervals import DRAWS, drawn_interval
 from core.evaluation.predictions import Predictions
-from core.evaluation.proportion import Interval, none_or_all, proportion
+from core.evaluation.proportion import Interval, closed_share
 from core.evaluation.scorecard import Entry
 
 
@@ -26,24 +26,23 @@ class Share:
 
 def shares(predictions: Predictions, asked: Mapping[str, Share], draws: int = DRAWS, seed: int = 0) -> dict[str, Entry]:
     """Each share of the images of `predictions` by its name; one of no image says why it cannot be had."""
-    counts = {name: (int(one.part.sum()), int(one.whole.sum())) for name, one in asked.items()}
-    if predictions.has_repeated_patients:
-        intervals = _by_patient(predictions, {name: one for name, one in asked.items() if counts[name][1]}, draws, seed)
-    else:
-        intervals = {name: proportion(k, n) for name, (k, n) in counts.items() if n}
-    return {name: Entry.of(k / n if n else None, intervals.get(name), asked[name].why) for name, (k, n) in counts.items()}
+    patients = predictions.patients if predictions.has_repeated_patients else None
+    intervals = {name: closed_share(one.part, one.whole, patients) for name, one in asked.items()}
+    between = {name: one for name, one in asked.items() if one.whole.any() and intervals[name] is None}
+    if between:
+        intervals |= _by_patient(predictions, between, draws, seed)
+    return {
+        name: Entry.of(float(one.part.sum() / one.whole.sum()) if one.whole.any() else None, intervals[name], one.why)
+        for name, one in asked.items()
+    }
 
 
 def _by_patient(predictions: Predictions, asked: Mapping[str, Share], draws: int, seed: int) -> dict[str, Interval | None]:
-    known = {name: none_or_all(int(one.part.sum()), predictions.patients[one.whole]) for name, one in asked.items()}
-    between = {name: one for name, one in asked.items() if known[name] is None}
-    if not between:
-        return known
-    columns = np.stack([array for one in between.values() for array in (one.part, one.whole)], axis=1)
+    columns = np.stack([array for one in asked.values() for array in (one.part, one.whole)], axis=1)
     sums = drawn_sums(predictions, columns, draws, seed)
     parts, wholes = sums[:, ::2], sums[:, 1::2]
     drawn = np.divide(parts, wholes, out=np.full(parts.shape, np.nan), where=wholes > 0)
-    values = {name: float(one.part.sum() / one.whole.sum()) for name, one in between.items()}
-    return known | {
-        name: drawn_interval("share", values[name], drawn[:, column], method="bootstrap by patient") for column, name in enumerate(between)
+    values = {name: float(one.part.sum() / one.whole.sum()) for name, one in asked.items()}
+    return {
+        name: drawn_interval("share", values[name], drawn[:, column], method="bootstrap by patient") for column, name in enumerate(asked)
     }
