@@ -26,19 +26,26 @@ def ask(root: Path, run: Run, image_id: str, notes: Mapping[str, ImageNote]) -> 
 
 def show_all(root: Path, run: Run, notes: Mapping[str, ImageNote]) -> None:
     """All notes on the data set of a run, and the file of them."""
-    with st.expander(f"Notes on {run.data.title}: {len(notes)}", icon=":material/edit_note:"):
-        damaged = ImageNotes(root).damaged()
-        if damaged:
-            st.warning(f"{damaged} lines of the file of notes are damaged and left out.", icon=":material/warning:")
-        if not notes:
-            st.markdown("None yet. Write one beside the large image.")
-            return
-        table = pd.DataFrame([{"Image": note.image_id, "Label looks wrong": note.looks_wrong, "Note": note.text,
-                               "Changed": pd.Timestamp(note.changed, unit="s")} for note in notes.values()])  # fmt: skip
-        st.dataframe(table, hide_index=True, alt="Notes on images")
-        stream = io.StringIO()
-        write_csv(notes.values(), stream)
-        st.download_button("Download the notes", stream.getvalue(), f"notes-{run.data.name}.csv", "text/csv", icon=":material/download:")
+    part = st.expander(f"Notes on {run.data.title}: {len(notes)}", icon=":material/edit_note:", key="notes", on_change="rerun")
+    if part.open:
+        with part:
+            _all(root, run, notes)
+
+
+def _all(root: Path, run: Run, notes: Mapping[str, ImageNote]) -> None:
+    damaged = ImageNotes(root).damaged()
+    if damaged:
+        st.warning(f"{damaged} lines of the file of notes are damaged and left out.", icon=":material/warning:")
+    if not notes:
+        st.markdown("None yet. Write one beside the large image.")
+        return
+    table = pd.DataFrame([{"Image": note.image_id, "Label looks wrong": note.looks_wrong, "Note": note.text,
+                           "Changed": pd.Timestamp(note.changed, unit="s")} for note in notes.values()])  # fmt: skip
+    st.dataframe(table, hide_index=True, alt="Notes on images")
+    stream = io.StringIO()
+    write_csv(notes.values(), stream)
+    st.download_button("Download the notes", stream.getvalue(), f"notes-{run.data.name}.csv", "text/csv", icon=":material/download:",
+                       on_click="ignore")  # fmt: skip
 
 
 def _keep(root: Path, run: Run, image_id: str, text: str, wrong: bool) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,19 +11,9 @@ from core.evaluation.metrics import METRICS
 from core.evaluation.predictions import Predictions
 from core.evaluation.scorecard import Entry
 
-TILE, COLUMNS = 56, 16
 _NAMED = ("sensitivity", "specificity", "precision", "npv", "f1", "accuracy", "youden", "roc_auc", "average_precision")
 
 Limits = Mapping[str, np.ndarray]  # (2, t): lower and upper, by the name of a rate
-
-
-@dataclass(frozen=True, eq=False)
-class NearImages:
-    """Some images by ascending score: (m,) float32 scores, (m,) uint8 truths, and their pictures on one JPEG sheet."""
-
-    scores: np.ndarray
-    truths: np.ndarray
-    sheet: bytes
 
 
 def counts_data(view: LineView) -> dict:
@@ -32,7 +21,7 @@ def counts_data(view: LineView) -> dict:
     positives = view.counts.tp[:, 0] + view.counts.fn[:, 0]
     negatives = view.counts.fp[:, 0] + view.counts.tn[:, 0]
     return {
-        "tp": _packed(view.counts.tp, np.int32), "fp": _packed(view.counts.fp, np.int32), "positives": positives.tolist(),
+        "tp": packed(view.counts.tp, np.int32), "fp": packed(view.counts.fp, np.int32), "positives": positives.tolist(),
         "negatives": negatives.tolist(), "clustered": view.is_clustered,
     }  # fmt: skip
 
@@ -54,7 +43,7 @@ def limits_data(predictions: Predictions, asked: Callable[[tuple[float, ...]], L
     limits, between = asked(PLACES), tuple(sorted(set(thresholds) - set(PLACES)))
     exact = asked(between) if between else {}
     return {
-        "limits": {"names": list(limits), "packed": _packed(np.stack(list(limits.values())), np.float32)},
+        "limits": {"names": list(limits), "packed": packed(np.stack(list(limits.values())), np.float32)},
         "exact": [_exact(predictions, threshold, {name: found[:, number] for name, found in exact.items()})
                   for number, threshold in enumerate(between)],
     }  # fmt: skip
@@ -81,14 +70,6 @@ def words_data(missed_costs: float) -> dict[str, str]:
     }
 
 
-def image_data(images: NearImages | None) -> dict | None:
-    """Images near the line, or none where they cannot be had."""
-    if images is None:
-        return None
-    sheet = "data:image/jpeg;base64," + base64.b64encode(images.sheet).decode()
-    scores, truths = _packed(images.scores, np.float32), _packed(images.truths, np.uint8)
-    return {"scores": scores, "truths": truths, "tile": TILE, "columns": COLUMNS, "sheet": sheet}
-
-
-def _packed(array: Sequence | np.ndarray, dtype: type) -> str:
+def packed(array: Sequence | np.ndarray, dtype: type) -> str:
+    """An array as base64 of its bytes, little-endian."""
     return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).astype(np.dtype(dtype).newbyteorder("<"))).decode()

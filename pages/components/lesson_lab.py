@@ -45,7 +45,7 @@ def _data(lesson: Lesson, shown: Shown, scene: str, one: Predictions, place: flo
         "key": f"{lesson.lesson_id} {shown.key} {scene}", "label": 0, "classes": _classes(shown, label),
         "labels": lab_data.label_data(view, {label: place}), "threshold": place, "missed_costs": lesson.missed_costs, "together": False,
         "words": lab_data.words_data(lesson.missed_costs),
-        "still": lab_data.still_data(still), "images": None, "split": one.split,
+        "still": lab_data.still_data(still), "images": [], "split": one.split,
     }  # fmt: skip
 
 

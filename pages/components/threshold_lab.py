@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from core.evaluation.line_view import spread_rows
-from pages.components import cached, lab_data, lab_tabs, plain_lab, rule_form, run_pictures, scene_data
+from pages.components import lab_data, lab_images, lab_tabs, plain_lab, rule_form, scene_data
 from pages.components.lab_line import lab_line
 from pages.components.lab_scene import Scene
 from pages.components.line import Line
 
-_MOST_IMAGES = 640
 _HOW = (
     "On {split}, with 95 % intervals. Drag the line, or use the arrow and page keys. ROC AUC and average precision do not depend on it: "
     "they stay."
@@ -34,9 +32,7 @@ def show(scene: Scene) -> None:
 
 def _more(scene: Scene) -> str:
     """What else has to be known of this run's images."""
-    found, pictures = scene.predictions(), run_pictures.of_run(scene.root, scene.run)
-    some = f" Pictures: {_MOST_IMAGES} of the {found.n:,}, spread over their scores." if pictures.dataset and found.n > _MOST_IMAGES else ""
-    return (_CLUSTERED if found.has_repeated_patients else "") + some
+    return (_CLUSTERED if scene.predictions().has_repeated_patients else "") + lab_images.words(scene)
 
 
 def _status(scene: Scene, line: Line) -> None:
@@ -61,20 +57,9 @@ def _why_there(scene: Scene, line: Line) -> str:
 
 
 def _data(scene: Scene, line: Line) -> dict:
-    view, images = scene.view(), _images(scene)
+    view = scene.view()
     return scene_data.of_label(scene, line) | lab_data.counts_data(view) | {
-        "label": view.labels.index(scene.label), "split": scene.split, "together": scene.together, "images": lab_data.image_data(images),
+        "label": view.labels.index(scene.label), "split": scene.split, "together": scene.together,
+        "images": lab_images.of_line(scene, line.place),
         "labels": lab_data.label_data(view, {name: scene.line(name).place for name in view.labels}),
     }  # fmt: skip
-
-
-def _images(scene: Scene) -> lab_data.NearImages | None:
-    pictures = run_pictures.of_run(scene.root, scene.run)
-    if pictures.dataset is None:
-        return None
-    y_true, y_score = scene.predictions().column(scene.label)
-    rows = spread_rows(y_score, _MOST_IMAGES)
-    ids = tuple(scene.predictions().image_ids[rows].tolist())
-    image, key = scene.run.recipe.image, (str(scene.root), pictures.source, pictures.fingerprint)
-    sheet = cached.contact_sheet(*key, image.image_size, image.aspect, ids, lab_data.TILE, lab_data.COLUMNS)
-    return lab_data.NearImages(y_score[rows], y_true[rows], sheet)

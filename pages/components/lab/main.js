@@ -33,11 +33,9 @@ class Lab {
     if (data.key !== this.shown?.key) {
       this.counts = countsOf(data);
       this.known = new Known(data, this.counts, data.label);
-      this.images = data.images && {
-        ...data.images, scores: decoded(data.images.scores, Float32Array), truths: decoded(data.images.truths, Uint8Array),
-      };
     }
     this.known.exact = data.exact;
+    this.nearest.take(data.images);
     const moved = data.threshold !== this.shown?.threshold || data.key !== this.shown?.key;
     this.shown = data;
     if (!this.echoes.hear(data.threshold) && moved) {
@@ -68,8 +66,6 @@ class Lab {
     this.histogram.prepare(label, this.shown.classes);
     this.matrix.prepare(this.shown.classes);
     this.curves.forEach((curve) => curve.prepare(cellsOf, this.context));
-    this.nearest.plot.hidden = !this.images;
-    this.nearest.prepare(this.images);
     this.rates.prepare(this.shown.still, this.shown.words);
     this.rows.prepare(this.shown.labels, this.shown.label);
     this.handle.setAttribute("aria-label", `Threshold for ${label.name}`);

@@ -1,28 +1,41 @@
 // The images whose scores lie nearest to the line: below it on the left, called on the right. They change sides as it passes.
 
 class Nearest extends Layered {
-  prepare(images) {
-    this.images = images;
-    this.still.getContext("2d").clearRect(0, 0, this.width, this.height);
-    if (images && !images.picture) {
-      images.picture = new Image();
-      images.picture.onload = () => this.again && this.again();
-      images.picture.src = images.sheet;
+  // sets of pictures, the one to prefer first; what came before is kept as it is
+  take(sets) {
+    const before = new Map((this.sets || []).map((one) => [one.sheet, one.picture]));
+    this.sets = sets.map((one) => ({
+      ...one, scores: decoded(one.scores, Float32Array), truths: decoded(one.truths, Uint8Array),
+      picture: before.get(one.sheet) || this.pictureOf(one.sheet),
+    }));
+    this.plot.hidden = !sets.length;
+  }
+
+  pictureOf(sheet) {
+    const picture = new Image();
+    picture.onload = () => this.again && this.again();
+    picture.src = sheet;
+    return picture;
+  }
+
+  // the first set that has all the images beside the line, or the last one
+  setAt(threshold, each) {
+    const last = this.sets.length - 1;
+    for (const [number, set] of this.sets.entries()) {
+      const below = firstFrom(set.scores, threshold), called = set.scores.length - below;
+      const hasAll = set.whole && (set.opens || below >= each) && (set.closes || called >= each);
+      if (number === last || (hasAll && set.picture.complete)) return [set, below];
     }
   }
 
   move(threshold) {
-    if (!this.images) return;
-    const { scores, truths, tile, columns, picture } = this.images, theme = this.theme;
-    const side = this.height - theme.font * 1.5, each = Math.max(1, Math.floor(this.width / 2 / (side + 6)));
-    let first = 0;
-    while (first < scores.length && scores[first] < Math.fround(threshold)) first += 1;
-    this.shown = [];
+    if (!this.sets.length) return;
+    const theme = this.theme, side = this.height - theme.font * 1.5, each = Math.max(1, Math.floor(this.width / 2 / (side + 6)));
+    const [{ scores, truths, tile, columns, picture }, first] = this.setAt(threshold, each);
     this.draw((context) => {
       for (let place = -each; place < each; place += 1) {
         const image = first + place;
         if (image < 0 || image >= scores.length) continue;
-        this.shown.push(image);
         const x = this.width / 2 + place * (side + 6) + 3;
         if (picture.complete) {
           context.drawImage(picture, (image % columns) * tile, Math.floor(image / columns) * tile, tile, tile, x, 0, side, side);
@@ -37,4 +50,12 @@ class Nearest extends Layered {
       context.fillRect(this.width / 2 - 1.5, 0, 3, this.height);
     });
   }
+}
+
+// how many ascending scores lie below a threshold
+function firstFrom(scores, threshold) {
+  const place = Math.fround(threshold);
+  let first = 0;
+  while (first < scores.length && scores[first] < place) first += 1;
+  return first;
 }
