@@ -161,6 +161,7 @@ def test_a_note_and_its_mark_are_kept_and_can_be_downloaded(many, mistakes):
     run = Store(mistakes.store).get(MANY)
     note = ImageNotes(mistakes.store).of(run.data.fingerprint)[image_id]
     assert note.looks_wrong and note.text == "turned by a quarter"
+    settled(many)
     many.get_by_text(re.compile("^Notes on ")).click()
     with many.expect_download() as download:
         many.get_by_role("button", name="Download the notes").click()
