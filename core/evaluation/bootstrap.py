@@ -16,6 +16,7 @@ from core.evaluation.weighted_metrics import weighted_label_metrics, weighted_me
 _THREADS = min(4, os.cpu_count() or 1)  # numpy and scipy let them run at once
 
 DUST = 1e-9  # draws that lie no further apart differ by rounding alone
+ENOUGH_DRAWS = 0.5  # of the draws must have a value, or they say too little
 
 
 def bootstrap_metrics(
@@ -40,7 +41,9 @@ def bootstrap_label_metrics(
 
 
 def _bootstrap(metrics: Callable, predictions: Predictions, thresholds, names: tuple[str, ...], draws: int, seed: int):
-    pieces, parts = draw_weights(predictions, draws if names else 0, seed), []
+    if not names:
+        return {}
+    pieces, parts = draw_weights(predictions, draws, seed), []
     with ThreadPoolExecutor(_THREADS) as pool:
         while some := list(islice(pieces, _THREADS)):
             parts += pool.map(lambda weights: metrics(predictions, thresholds, weights, names), some)

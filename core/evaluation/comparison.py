@@ -58,10 +58,10 @@ class Entry:
 
     @cached_property
     def area(self) -> Components | MeanAuc:
-        """What DeLong's test needs of the scores of the one label, or of all. Raises EvaluationError where a class is missing."""
+        """What DeLong's test needs of the scores of the one label, or of all. Raises EvaluationError where a class is missing or small."""
         y_true, y_score = self.predictions.y_true, self.predictions.y_score
         if self.predictions.task != "binary":
-            return mean_auc(y_true, y_score)
+            return mean_auc(y_true, y_score, self.patients)
         if "roc_auc" in self.unavailable:
             raise EvaluationError(self.unavailable["roc_auc"], "ROC AUC needs images with and without the label")
         return components(y_true[:, 0], y_score.T)

@@ -87,23 +87,23 @@ def pr_curve(y_true: np.ndarray, y_score: np.ndarray, max_points: int | None = M
 
 
 def score_histogram(y_true: np.ndarray, y_score: np.ndarray, bins: int = 20) -> ScoreHistogram:
-    """Counts per class in bins of equal width over 0..1; the last bin holds 1.0 too."""
+    """Counts per class in bins of equal width over 0..1, each with its lower edge in the precision of the scores; the last with 1.0 too."""
     edges = np.linspace(0, 1, bins + 1)
-    y_true, y_score = np.asarray(y_true), np.asarray(y_score, dtype=np.float64)
-    negatives, positives = (np.histogram(y_score[y_true == value], edges)[0] for value in (0, 1))
+    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
+    negatives, positives = (np.histogram(y_score[y_true == value], edges.astype(y_score.dtype))[0] for value in (0, 1))
     return ScoreHistogram(edges, negatives, positives)
 
 
 def calibration_curve(y_true: np.ndarray, y_score: np.ndarray, bins: int = BINS) -> CalibrationCurve:
     """Reliability of the scores in the bins of the calibration error; empty bins are left out."""
-    y_true, exact = np.asarray(y_true), np.asarray(y_score, dtype=np.float64)
-    group = bins_of(exact, bins)
-    images, positives, total = (np.bincount(group, weights, minlength=bins) for weights in (None, y_true, exact))
+    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
+    group = bins_of(y_score, bins)
+    images, positives, total = (np.bincount(group, weights, minlength=bins) for weights in (None, y_true, y_score.astype(np.float64)))
     full = images > 0
     images, positives, total = images[full], positives[full], total[full]
     low, high = np.array([wilson(int(k), int(n)) for k, n in zip(positives, images, strict=True)]).T
     thresholds = np.flatnonzero(full) / bins
-    counts = counts_at_thresholds(y_true, np.asarray(y_score), thresholds)
+    counts = counts_at_thresholds(y_true, y_score, thresholds)
     return CalibrationCurve(total / images, positives / images, low, high, images, thresholds, counts)
 
 

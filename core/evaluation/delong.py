@@ -1,7 +1,8 @@
 """The variance of ROC AUC after DeLong, DeLong and Clarke-Pearson (1988), in the fast midrank form of Sun and Xu (2014).
 
 Where patients have several images, the terms of a patient are added up first, since images of one patient are alike (the idea of
-Obuchowski 1997, here as the sandwich variance of the influences).
+Obuchowski 1997, here as the sandwich variance of the influences). Each class's terms are scaled by its own number of images, or patients:
+few of one class make the area uncertain, however many there are of the other.
 """
 
 from dataclasses import dataclass
@@ -34,28 +35,35 @@ def components(y_true: np.ndarray, y_scores: np.ndarray) -> Components:
 def covariance(parts: Components, patients: np.ndarray | None = None) -> np.ndarray:
     """(k, k) covariance of the k values of ROC AUC; by patient where (n,) patients are given.
 
-    nan where a class has one image only (or there is one patient only).
+    nan where a class has one image, or images of one patient, only.
     """
-    true = parts.y_true
+    return covariance_of(influence(parts, patients), patients)
+
+
+def influence(parts: Components, patients: np.ndarray | None = None) -> np.ndarray:
+    """(k, n) how much each image moves the AUC, so that the squares of units (images or patients) add up to its variance without bias.
+
+    nan for the images of a class that has one unit only.
+    """
+    moved = np.empty_like(parts.placement)
+    for of in (parts.y_true, ~parts.y_true):
+        units = units_of(of, patients)
+        scale = np.sqrt(units / (units - 1)) if units > 1 else np.nan
+        moved[:, of] = (parts.placement[:, of] - parts.roc_auc[:, None]) / of.sum() * scale
+    return moved
+
+
+def covariance_of(influences: np.ndarray, patients: np.ndarray | None = None) -> np.ndarray:
+    """(k, k) from influences (k, n), added up by patient where (n,) patients are given."""
     if patients is not None:
-        return clustered_covariance(influence(parts), patients)
-    return _share(parts.placement[:, true]) + _share(parts.placement[:, ~true])
+        unit = np.unique(patients, return_inverse=True)[1]
+        influences = np.stack([np.bincount(unit, row) for row in influences])
+    return influences @ influences.T
 
 
-def influence(parts: Components) -> np.ndarray:
-    """(k, n) how much each image moves the AUC; rows add up to 0."""
-    size = np.where(parts.y_true, parts.y_true.sum(), (~parts.y_true).sum())
-    return (parts.placement - parts.roc_auc[:, None]) / size
-
-
-def clustered_covariance(influences: np.ndarray, patients: np.ndarray) -> np.ndarray:
-    """(k, k) covariance from (k, n) influences that are added up by patient; nan where there is one patient only."""
-    _, patient = np.unique(patients, return_inverse=True)
-    clusters = int(patient.max()) + 1
-    if clusters < 2:
-        return np.full((len(influences), len(influences)), np.nan)
-    sums = np.stack([np.bincount(patient, row) for row in influences])  # (k, clusters)
-    return sums @ sums.T * (clusters / (clusters - 1))
+def units_of(of: np.ndarray, patients: np.ndarray | None = None) -> int:
+    """How many of the images `of` (n,) bool there are, or of how many patients (n,) they are."""
+    return int(of.sum()) if patients is None else np.unique(patients[of]).size
 
 
 def _placement(true: np.ndarray, y_score: np.ndarray) -> np.ndarray:
@@ -65,12 +73,3 @@ def _placement(true: np.ndarray, y_score: np.ndarray) -> np.ndarray:
     placement[true] = (ranks[true] - midranks(y_score[true])) / (true.size - positives)
     placement[~true] = 1 - (ranks[~true] - midranks(y_score[~true])) / positives
     return placement
-
-
-def _share(placement: np.ndarray) -> np.ndarray:
-    """(k, k) covariance of the means of (k, m) placements."""
-    size = placement.shape[1]
-    if size < 2:
-        return np.full((len(placement), len(placement)), np.nan)
-    centred = placement - placement.mean(axis=1, keepdims=True)
-    return centred @ centred.T / (size * (size - 1))

@@ -6,21 +6,21 @@ of a patient.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from math import exp, isnan, log, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 
 from core.errors import EvaluationError
-from core.evaluation.bootstrap import DUST, bootstrap_label_metrics, bootstrap_metrics
+from core.evaluation.bootstrap import DUST, ENOUGH_DRAWS, bootstrap_label_metrics, bootstrap_metrics
 from core.evaluation.decisions import decisions
-from core.evaluation.delong import components, covariance
+from core.evaluation.delong import components, covariance, units_of
 from core.evaluation.label_table import RANKINGS
 from core.evaluation.metrics import LABEL_METRICS, METRICS, evaluate, metrics_of, per_label
 from core.evaluation.predictions import Predictions
 from core.evaluation.proportion import Interval, closed_share, z_of
 
 DRAWS = 1000
-ENOUGH_DRAWS = 0.5  # of the draws must have a value, or a bootstrap interval says too little
+SMALL_CLASS = 15  # images, or patients; see `test_interval_coverage`
 _ACCURACIES = ("accuracy", "micro_precision", "micro_sensitivity", "micro_f1")  # of a multi-class task: all the same share
 
 
@@ -28,16 +28,20 @@ def delong_interval(y_true: np.ndarray, y_score: np.ndarray, level: float = 0.95
     """ROC AUC of (n,) labels and scores with DeLong's variance; `patients` (n,) only where they repeat.
 
     The interval is symmetric on the logit scale and so stays within 0..1; near 1 it covers better than the plain one (Pepe 2003).
-    Where the variance is 0 or unknown (all pairs in order; one image in a class) it is Newcombe's (2006, method 5)
-    and says so. Raises EvaluationError unless both classes are there.
+    Where the variance is 0 (all pairs in order), or a class has fewer than SMALL_CLASS images, of which DeLong's interval covers too
+    little, it is Newcombe's (2006, method 5) and says so; where patients repeat, theirs are counted, as if the images of each had to
+    be alike. Raises EvaluationError unless both classes are there.
     """
-    positives, n = int(np.sum(y_true)), np.size(y_true)
-    if not 0 < positives < n:
+    true = np.asarray(y_true, bool)
+    positives, negatives = units_of(true, patients), units_of(~true, patients)
+    if not positives or not negatives:
         raise EvaluationError("ROC AUC cannot be had", "it needs images with and without the label")
-    parts = components(y_true, np.asarray(y_score)[None])
+    parts = components(true, np.asarray(y_score)[None])
     roc_auc, variance = float(parts.roc_auc[0]), float(covariance(parts, patients)[0, 0])
-    if isnan(variance) or variance <= 0 or not 0 < roc_auc < 1:
-        return Interval(roc_auc, *_newcombe(roc_auc, positives, n - positives, level), "Newcombe")
+    if min(positives, negatives) < SMALL_CLASS or variance <= 0 or not 0 < roc_auc < 1:
+        return Interval(
+            roc_auc, *_newcombe(roc_auc, positives, negatives, level), f"Newcombe{'' if patients is None else ' over patients'}"
+        )
     return Interval(roc_auc, *_on_logit_scale(roc_auc, sqrt(variance), level), "DeLong" if patients is None else "DeLong by patient")
 
 

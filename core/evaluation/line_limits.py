@@ -6,9 +6,10 @@ longer than fifty of them one by one.
 
 import numpy as np
 
+from core.evaluation.bootstrap import ENOUGH_DRAWS
 from core.evaluation.counts import Counts, counts_at_thresholds
 from core.evaluation.draws import drawn_histograms
-from core.evaluation.intervals import DRAWS, ENOUGH_DRAWS
+from core.evaluation.intervals import DRAWS
 from core.evaluation.predictions import Predictions
 from core.evaluation.proportion import wilson
 from core.evaluation.rates import RATES, flagged

@@ -6,15 +6,15 @@ DeLong's test for ROC AUC, McNemar's for decisions, the paired bootstrap for eve
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import erfc, sqrt
-from statistics import NormalDist
 
 import numpy as np
 
 from core.errors import EvaluationError
-from core.evaluation.bootstrap import DUST
-from core.evaluation.delong import Components, clustered_covariance, components, covariance, influence
+from core.evaluation.bootstrap import DUST, ENOUGH_DRAWS
+from core.evaluation.delong import Components, components, covariance, covariance_of, influence, units_of
+from core.evaluation.proportion import z_of
 
-ENOUGH_DRAWS = 0.5  # of the draws must have a value
+FEWEST = 5  # images, or patients, of a class; with fewer a true difference of 0 is called one far too often
 _COUNTED = 10  # draws beyond 0; a p-value that rests on fewer is taken from the normal distribution
 _LEAST_P = 1e-6
 
@@ -51,15 +51,15 @@ def delong_test(
 ) -> Difference:
     """Paired test of two scorings (n,) of the same images (DeLong 1988); `patients` (n,) only where they repeat.
 
-    Scorings that order the images alike differ by 0 with p = 1. Raises EvaluationError where a class has fewer than two images, or is
-    of fewer than two patients, or where two different areas both have no variance (a perfect run beside a constant one).
+    Scorings that order the images alike differ by 0 with p = 1. Raises EvaluationError where a class has fewer than FEWEST images, or is
+    of fewer patients, or where two different areas both have no variance (a perfect run beside a constant one).
     """
     return delong_difference(components(y_true, np.asarray(first)[None]), components(y_true, np.asarray(second)[None]), level, patients)
 
 
 def delong_difference(first: Components, second: Components, level: float = 0.95, patients: np.ndarray | None = None) -> Difference:
     """The same from the components of one scoring each, of the same images with both classes."""
-    _need_two_of_each(first.y_true, patients)
+    _need_enough(first.y_true, patients)
     gap = Components(first.roc_auc - second.roc_auc, first.placement - second.placement, first.y_true)
     return _tested(float(gap.roc_auc[0]), float(covariance(gap, patients)[0, 0]), level)
 
@@ -69,21 +69,24 @@ def macro_difference(first: MeanAuc, second: MeanAuc, level: float = 0.95, patie
 
     An image's influence on the mean is the mean of its influences on the labels, so that what the labels have in common counts.
     """
-    units = np.arange(first.influence.size) if patients is None else patients
-    variance = clustered_covariance((first.influence - second.influence)[None], units)[0, 0]
+    variance = covariance_of((first.influence - second.influence)[None], patients)[0, 0]
     return _tested(first.roc_auc - second.roc_auc, float(variance), level)
 
 
-def mean_auc(y_true: np.ndarray, y_score: np.ndarray) -> MeanAuc:
-    """From (n, L) labels and scores. Raises EvaluationError where no label has both classes."""
+def mean_auc(y_true: np.ndarray, y_score: np.ndarray, patients: np.ndarray | None = None) -> MeanAuc:
+    """From (n, L) labels and scores; `patients` (n,) only where they repeat.
+
+    Raises EvaluationError where no label has both classes, or a label that has both has fewer than FEWEST images, or patients, of one.
+    """
     tested = [column for column in range(y_true.shape[1]) if 0 < y_true[:, column].sum() < len(y_true)]
     if not tested:
         raise EvaluationError("no label has images with and without it", "ROC AUC needs both")
     total, moved = 0.0, np.zeros(len(y_true))
     for column in tested:
         parts = components(y_true[:, column], y_score[:, column][None])
+        _need_enough(parts.y_true, patients)
         total += float(parts.roc_auc[0])
-        moved += influence(parts)[0]
+        moved += influence(parts, patients)[0]
     return MeanAuc(total / len(tested), moved / len(tested))
 
 
@@ -100,7 +103,9 @@ def paired_bootstrap(difference: float, first: np.ndarray, second: np.ndarray, l
     if gaps.size < ENOUGH_DRAWS * first.size:
         raise EvaluationError("most bootstrap draws have no value", "more images are needed")
     spread = float(gaps.std())
-    if spread < DUST < abs(difference):
+    if spread < DUST:
+        if abs(difference) < DUST:
+            return Difference(0.0, 0.0, 0.0, 1.0)
         raise EvaluationError("all bootstrap draws have the same difference", "they do not show how uncertain it is")
     low, high = np.quantile(gaps, [(1 - level) / 2, (1 + level) / 2])
     return Difference(difference, float(low), float(high), _bootstrap_p(difference, gaps, spread))
@@ -132,7 +137,7 @@ def _tested(difference: float, variance: float, level: float) -> Difference:
         return Difference(0.0, 0.0, 0.0, 1.0)
     if not variance > 0:
         raise EvaluationError("the difference in ROC AUC has no variance", "DeLong's test needs scores that overlap between the classes")
-    half = NormalDist().inv_cdf((1 + level) / 2) * sqrt(variance)
+    half = z_of(level) * sqrt(variance)
     p_value = erfc(abs(difference) / sqrt(2 * variance))
     return Difference(difference, max(-1.0, difference - half), min(1.0, difference + half), p_value)
 
@@ -144,11 +149,13 @@ def _bootstrap_p(difference: float, gaps: np.ndarray, spread: float) -> float:
     return min(2 * _COUNTED / gaps.size, max(_LEAST_P, erfc(abs(difference) / (sqrt(2) * spread))))
 
 
-def _need_two_of_each(y_true: np.ndarray, patients: np.ndarray | None):
+def _need_enough(y_true: np.ndarray, patients: np.ndarray | None):
     unit = "images" if patients is None else "patients"
-    units = np.arange(len(y_true)) if patients is None else patients
-    if min(len(np.unique(units[y_true == value])) for value in (0, 1)) < 2:
-        raise EvaluationError(f"a class has fewer than two {unit}", "DeLong's test needs two with and two without the label")
+    for of, words in ((y_true, "with"), (~y_true, "without")):
+        if (found := units_of(of, patients)) < FEWEST:
+            raise EvaluationError(
+                f"there are {found} {unit} {words} a label", f"DeLong's test needs {FEWEST} with and {FEWEST} without each"
+            )
 
 
 def _binomial_p(fewer: int, n: int, mid_p: bool) -> float:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import EvaluationError
+from core.evaluation.bootstrap import DUST
 from core.evaluation.intervals import DRAWS
-from core.evaluation.proportion import Interval, wilson
+from core.evaluation.proportion import Interval, closed_share
 
 TOLERANCE = 0.03  # of an image's longer side: 15 px of 500
 
@@ -38,7 +39,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class PointingScore:
-    """The turns of one label, or of all (`label` None). `inside` is None where every map is flat."""
+    """The turns of one label, or of all (`label` None). `inside` is None where every map is flat, or it cannot have an interval."""
 
     label: str | None
     turns: int
@@ -53,7 +54,8 @@ class PointingScore:
 def pointing_score(turns: Sequence[Turn], label: str | None = None, draws: int = DRAWS, seed: int = 0) -> PointingScore:
     """The score of some turns. Raises EvaluationError where there is none.
 
-    Shares of hits have Wilson's interval where each patient has one turn, else the bootstrap's, patients drawn whole, as a mean always has.
+    Shares of hits have Wilson's interval where each patient has one turn, or over patients where none or all are hits; else the
+    bootstrap's, patients drawn whole, as a mean always has.
     """
     if not turns:
         raise EvaluationError("there is no image with a box", "the pointing game needs one at least")
@@ -75,12 +77,17 @@ def scores_by_label(turns: Sequence[Turn]) -> tuple[PointingScore, ...]:
 
 
 def _share(part: np.ndarray, patients: np.ndarray, draws: int, seed: int) -> Interval:
-    if len(np.unique(patients)) < len(patients):
-        return _mean(part.astype(float), patients, draws, seed)
-    return Interval(float(part.mean()), *wilson(int(part.sum()), len(part)), "Wilson")
+    repeated = patients if len(np.unique(patients)) < len(patients) else None
+    return closed_share(part, np.ones(len(part), bool), repeated) or _drawn(part.astype(float), patients, draws, seed)
 
 
-def _mean(values: np.ndarray, patients: np.ndarray, draws: int, seed: int) -> Interval:
+def _mean(values: np.ndarray, patients: np.ndarray, draws: int, seed: int) -> Interval | None:
+    """A mean with its interval; None where all draws are alike, which does not show how uncertain it is."""
+    found = _drawn(values, patients, draws, seed)
+    return found if found.high - found.low > DUST else None
+
+
+def _drawn(values: np.ndarray, patients: np.ndarray, draws: int, seed: int) -> Interval:
     """A mean with the 2.5 % and 97.5 % quantiles of those of drawn patients."""
     names, unit = np.unique(patients, return_inverse=True)
     sums, counts = np.bincount(unit, values), np.bincount(unit)

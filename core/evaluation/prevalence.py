@@ -1,13 +1,12 @@
 """What a positive and a negative answer mean where the label is rarer or commoner than in the data: Bayes' theorem."""
 
 from math import exp, log, sqrt
-from statistics import NormalDist
 
 import numpy as np
 
 from core.errors import EvaluationError
 from core.evaluation.counts import Counts
-from core.evaluation.intervals import Interval
+from core.evaluation.proportion import Interval, z_of
 
 
 def adjusted_ppv(sensitivity: float | np.ndarray, specificity: float | np.ndarray, prevalence: float | np.ndarray) -> np.ndarray:
@@ -85,7 +84,7 @@ def _interval(right: tuple[int, int], wrong: tuple[int, int], odds: float, level
     """Of the share right / (right + wrong), each (called, images) within its own class; `odds` of the first class to the second."""
     if not right[1] or not wrong[1] or not right[0] + wrong[0]:
         return None
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = z_of(level)
     value = _odds_share(odds, right[0] / right[1], wrong[0] / wrong[1])
     is_extreme = right[0] in (0, right[1]) or wrong[0] in (0, wrong[1])
     (a, n), (b, m) = ((k + z * z / 2, whole + z * z) if is_extreme else (k, whole) for k, whole in (right, wrong))

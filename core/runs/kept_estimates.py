@@ -18,7 +18,7 @@ from core.runs.files import manifest, write_json
 from core.runs.run import Run
 from core.runs.store import Store, predictions_file
 
-VERSION = 2  # raised when the same scores at the same thresholds would give other numbers
+VERSION = 3  # raised when the same scores at the same thresholds would give other numbers
 FOLDER = "estimates"
 
 

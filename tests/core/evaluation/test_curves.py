@@ -101,3 +101,9 @@ def test_a_calibration_curve_is_that_of_scikit_learn(random_binary, seed):
         assert curve.counts.at(place) == counts_at(y_true, y_score, threshold)
     assert (curve.low <= curve.positive_share).all()
     assert (curve.high >= curve.positive_share).all()
+
+
+def test_a_score_that_a_threshold_calls_stands_right_of_it_in_the_histogram():
+    y_score = np.arange(1, 10).astype(np.float32) / np.float32(10)
+    found = score_histogram(np.ones(9, int), y_score, 40)
+    assert np.flatnonzero(found.positives).tolist() == list(range(4, 40, 4))

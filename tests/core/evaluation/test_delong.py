@@ -36,10 +36,10 @@ def test_midranks_share_the_rank_of_equal_values():
     assert midranks(np.array([0.3, 0.1, 0.3, 0.7])).tolist() == [2.5, 1, 2.5, 4]
 
 
-def test_single_image_patients_give_nearly_the_plain_variance(random_binary):
+def test_patients_of_one_image_give_the_plain_variance(random_binary):
     predictions = random_binary(1, n=400, digits=3)
     parts = components(predictions.y_true[:, 0], predictions.y_score.T)
-    np.testing.assert_allclose(covariance(parts, predictions.image_ids), covariance(parts), rtol=0.02)
+    np.testing.assert_allclose(covariance(parts, predictions.image_ids), covariance(parts), rtol=1e-9)
 
 
 def test_doubled_images_of_a_patient_do_not_narrow_the_interval(random_binary):
@@ -49,5 +49,13 @@ def test_doubled_images_of_a_patient_do_not_narrow_the_interval(random_binary):
     clustered = delong_interval(y_true, y_score, patients=np.repeat(single.image_ids, 2))
     naive = delong_interval(y_true, y_score)
     assert clustered.method == "DeLong by patient"
-    assert clustered.high - clustered.low == pytest.approx(honest.high - honest.low, rel=0.02)
+    assert clustered.high - clustered.low == pytest.approx(honest.high - honest.low, rel=1e-6)
     assert naive.high - naive.low < 0.75 * (honest.high - honest.low)
+
+
+def test_a_class_of_one_patient_has_no_variance_to_tell():
+    y_true, y_score = np.repeat([0, 1], [30, 6]), np.linspace(0, 1, 36) ** 2
+    y_score[:10] += 0.5
+    parts = components(y_true, y_score[None])
+    assert np.isnan(covariance(parts, np.r_[np.arange(30), np.full(6, 99)]))
+    assert covariance(parts, np.arange(36)) == pytest.approx(covariance(parts))

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from core.evaluation.intervals import metric_intervals
+from core.evaluation.intervals import delong_interval, metric_intervals
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
 
@@ -63,3 +63,31 @@ def test_intervals_of_the_calibration_error_hold_it_though_the_value_is_too_larg
     intervals = [metric_intervals(sample(300), {"x": 0.5}, draws=300, seed=seed, names=("ece",))["ece"] for seed in range(200)]
     assert np.mean([interval.value for interval in intervals]) > truth
     assert 0.88 <= np.mean([interval.low <= truth <= interval.high for interval in intervals]) <= 0.99
+
+
+@pytest.mark.parametrize("positives", [1, 2, 3, 5, 10, 14, 15, 20])
+@pytest.mark.parametrize("each", [1, 4])
+def test_intervals_of_the_area_hold_it_with_few_images_or_patients_of_a_class(positives, each):
+    """Patients of `each` images that are rather alike; 100 patients without the label."""
+    rng, hits = np.random.default_rng(positives), 0
+    y_true = np.repeat([1, 0], [positives, 100])
+    for _ in range(400):
+        own = rng.normal(SKILL * y_true, 0.8)
+        y_score = np.repeat(own, each) + rng.normal(0, 0.6, y_true.size * each)
+        patients = np.repeat(np.arange(y_true.size), each)
+        interval = delong_interval(np.repeat(y_true, each), y_score, patients=patients if each > 1 else None)
+        hits += interval.low <= norm.cdf(SKILL / np.sqrt(2)) <= interval.high
+    assert hits / 400 >= 0.9
+
+
+@pytest.mark.parametrize("each", [1, 40])
+def test_where_all_pairs_are_in_order_the_interval_counts_patients(each):
+    """A true area of .983; of samples in order, hardly any interval may leave it out."""
+    rng, y_true, missed, met = np.random.default_rng(0), np.repeat([1, 0], [5, 10]), 0, 0
+    for _ in range(400):
+        own = rng.normal(3.0 * y_true, 1)
+        y_score = np.repeat(own, each) + rng.normal(0, 0.01, y_true.size * each)
+        interval = delong_interval(np.repeat(y_true, each), y_score, patients=np.repeat(np.arange(15), each) if each > 1 else None)
+        met += interval.value == 1
+        missed += interval.value == 1 and interval.low > norm.cdf(3 / np.sqrt(2))
+    assert met > 100 and missed == 0

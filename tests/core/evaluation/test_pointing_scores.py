@@ -13,7 +13,7 @@ def turn(hit: bool, patient: str, label: str = "mass", inside: float | None = 0.
 
 
 def test_hits_are_counted_and_have_wilsons_interval():
-    found = pointing_score([turn(number < 30, str(number)) for number in range(50)])
+    found = pointing_score([turn(number < 30, str(number), inside=0.4 + 0.2 * (number % 2)) for number in range(50)])
     low, high = proportion_confint(30, 50, method="wilson")
     assert (found.turns, found.flat, found.hits.value, found.near.value) == (50, 0, 0.6, 1.0)
     assert found.hits.method == "Wilson" and (found.hits.low, found.hits.high) == pytest.approx((low, high))
@@ -29,9 +29,16 @@ def test_where_a_patient_has_several_turns_patients_are_drawn_whole():
 
 
 def test_a_flat_map_is_a_miss_and_counts_in_no_share_of_the_map():
-    found = pointing_score([turn(False, "a", inside=None), turn(True, "b", inside=0.8)])
-    assert (found.flat, found.hits.value, found.inside.value) == (1, 0.5, 0.8)
+    found = pointing_score([turn(False, "a", inside=None), turn(True, "b", inside=0.8), turn(True, "c", inside=0.6)])
+    assert (found.flat, found.hits.value, found.inside.value) == (1, pytest.approx(2 / 3), pytest.approx(0.7))
     assert pointing_score([turn(False, "a", inside=None)]).inside is None
+
+
+def test_no_interval_says_that_few_patients_settle_it():
+    found = pointing_score([turn(True, "a"), turn(True, "a"), turn(True, "b")])
+    assert found.hits.method == "Wilson over patients"
+    assert (found.hits.low, found.hits.high) == pytest.approx(proportion_confint(2, 2, method="wilson"))
+    assert found.inside is None
 
 
 def test_each_label_has_its_score_and_none_is_made_of_nothing():
