@@ -2,8 +2,9 @@
 
 A score is taken as sigmoid(z) of a logit z, or as one of softmax(z), and becomes sigmoid(z / T) or softmax(z / T) with the temperature
 T that makes the log loss on validation least (Guo et al. 2017, arXiv:1706.04599). T above 1 draws scores to the middle. A label's images
-keep their order, and so its ROC AUC (in a multi-class task each image keeps the order of its classes). A temperature cannot shift all
-scores up or down, as weighing classes does.
+keep their order, and so its ROC AUC (in a multi-class task each image keeps the order of its classes); but with T below .5 scores very
+near to 0 or 1 can become alike, since float32 has no numbers between. A temperature cannot shift all scores up or down, as weighing
+classes does.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,12 +15,12 @@ from scipy.optimize import brentq
 from scipy.special import expit, log_softmax, logit, softmax
 
 from core.errors import EvaluationError
+from core.evaluation.logits import clipped, logits_of
 from core.evaluation.predictions import Predictions
 
 FITTED_ON = "val"
 LOWEST, HIGHEST = 0.05, 20.0  # temperatures that are tried
 UNCHANGED = 1.0
-_EPSILON = float(np.finfo(np.float32).eps)  # scores nearer to 0 or 1 count as this near, as in the log loss
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Temperature:
         return _scaled(y_score, temperatures)
 
     def threshold(self, label: str, threshold: float) -> float:
-        """Where a threshold (0..1) of the raw scores lies among the calibrated ones: decisions stay as they were.
+        """Where a threshold (0..1) of the raw scores lies among the calibrated ones: decisions stay as they were, but where
+        scores have become alike with it.
 
         A multi-class task decides by the highest score, which stays the highest, and reads no threshold.
         """
@@ -103,7 +105,7 @@ def _of_label(label: str, y_true: np.ndarray, y_score: np.ndarray) -> float:
     if positives in (0, y_true.size):
         found = f"no image of val has {label}" if positives == 0 else f"every image of val has {label}"
         raise EvaluationError(found, "a temperature needs images with and without it", "Take a validation split with both")
-    logits = _logits(y_score)
+    logits = logits_of(y_score)
     return _best(lambda sharpness: float(((expit(sharpness * logits) - y_true) * logits).mean()))
 
 
@@ -128,13 +130,9 @@ def _best(slope: Callable[[float], float]) -> float:
 
 def _scaled(y_score: np.ndarray, temperatures: np.ndarray) -> np.ndarray:
     """Scores of any shape that ends as `temperatures`; where the temperature is 1 they are the very same."""
-    return np.where(temperatures == UNCHANGED, y_score, expit(_logits(y_score) / temperatures)).astype(np.float32)
-
-
-def _logits(y_score: np.ndarray) -> np.ndarray:
-    return logit(np.clip(y_score.astype(np.float64), _EPSILON, 1 - _EPSILON))
+    return np.where(temperatures == UNCHANGED, y_score, expit(logits_of(y_score) / temperatures)).astype(np.float32)
 
 
 def _log(y_score: np.ndarray) -> np.ndarray:
     """(n, L) logits of a distribution: the logarithms of its scores."""
-    return log_softmax(np.log(np.clip(y_score.astype(np.float64), _EPSILON, 1 - _EPSILON)), axis=1)
+    return log_softmax(np.log(clipped(y_score)), axis=1)

@@ -28,7 +28,13 @@ def _sentence(pair: Pair, tests: int) -> str:
     metric, better_is_more = metric_in_words(pair.metric), METRICS[pair.metric].higher_is_better
     if pair.difference == 0 and pair.low == pair.high:
         return f"{pair.first} and {pair.second} are alike on the {pair.images} images: no difference in {metric}."
-    leads = pair.difference == 0 or (pair.difference > 0) == better_is_more
+    if pair.difference == 0:
+        low, high = (_number(pair.metric, value) for value in (pair.low, pair.high))
+        return (
+            f"{pair.first} and {pair.second} have the same {metric}; 95 % interval of the difference {low} to {high}: "
+            f"{_verdict(pair, tests)} with {pair.images} images."
+        )
+    leads = (pair.difference > 0) == better_is_more
     better, worse = (pair.first, pair.second) if leads else (pair.second, pair.first)
     low, high = (pair.low, pair.high) if leads == better_is_more else (-pair.high, -pair.low)
     unit = f"points of {metric}" if pair.metric not in _NO_SHARES else f"of {metric}"

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_ROUNDING = 1e-6  # scores that are all alike reach their mean
+
 
 @dataclass(frozen=True, eq=False)
 class Suspects:
@@ -39,10 +41,10 @@ def suspects(given: np.ndarray, scores: np.ndarray) -> Suspects:
 
 def confident_class(given: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """The class that each image is confidently of, (n,) int, -1 for none; of several the one with the highest score."""
-    classes = scores.shape[1]
+    classes, scores = scores.shape[1], scores.astype(np.float64)
     own = [scores[given == number, number] for number in range(classes)]
     least = np.array([one.mean() if one.size else np.inf for one in own])  # a class that no image is labelled as is suggested to none
-    reaching = np.where(scores >= least, scores, -1.0)
+    reaching = np.where(scores >= least - _ROUNDING, scores, -1.0)
     return np.where((reaching >= 0).any(axis=1), reaching.argmax(axis=1), -1)
 
 

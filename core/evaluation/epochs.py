@@ -13,6 +13,7 @@ import numpy as np
 from core.errors import EvaluationError
 from core.evaluation.counts import Counts
 from core.evaluation.epoch_scores import EpochScores
+from core.evaluation.number_text import shortest
 from core.evaluation.predictions import Predictions
 from core.evaluation.rates import RATES
 
@@ -48,7 +49,7 @@ class EpochMetrics:
     def as_dict(self) -> dict:
         """As JSON can hold it: a metric at thresholds by its threshold ("0.4"), and None for nan."""
         at = {
-            name: {f"{threshold:g}": _plain(row) for threshold, row in zip(self.thresholds, rows, strict=True)}
+            name: {shortest(threshold): _plain(row) for threshold, row in zip(self.thresholds, rows, strict=True)}
             for name, rows in self.at_thresholds.items()
         }
         return {"epochs": self.epochs.tolist(), "metrics": at | {name: _plain(row) for name, row in self.free.items()}}
@@ -101,7 +102,7 @@ def metrics_over_epochs(
 
 
 def _checked(thresholds: Sequence[float]) -> tuple[float, ...]:
-    asked = tuple(dict.fromkeys(float(one) for one in thresholds))
+    asked = tuple(dict.fromkeys(float(one) + 0.0 for one in thresholds))
     if not 1 <= len(asked) <= _MOST_THRESHOLDS:
         raise EvaluationError(f"{len(asked)} thresholds are asked for", f"1 to {_MOST_THRESHOLDS} are expected")
     if outside := [one for one in asked if not 0 <= one <= 1]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.evaluation.number_text import shortest
+
 MOST_GROUPS = 12  # of a column; one with more tells images apart, not groups of them
 AGE_BANDS = (18, 40, 60, 80)  # years: the first age of each band after the first
 _AGE = "age"
@@ -30,7 +32,7 @@ def _groups(name: str, column: np.ndarray) -> np.ndarray:
     if name.strip().lower() == _AGE:
         return _bands(numbers, np.array(AGE_BANDS, dtype=float))
     if len(np.unique(known)) <= MOST_GROUPS:
-        return np.array(["" if np.isnan(value) else f"{value:g}" for value in numbers.tolist()])
+        return np.array(["" if np.isnan(value) else shortest(value) for value in numbers.tolist()])
     return _bands(numbers, np.unique(np.quantile(known, _QUARTERS)))
 
 
@@ -49,6 +51,12 @@ def _numbers(column: np.ndarray) -> np.ndarray | None:
 
 def _bands(numbers: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """(n,) str: "below 18", "18 to below 40", ..., "80 and above"; "" for nan."""
-    middle = [f"{low:g} to below {high:g}" for low, high in zip(starts[:-1], starts[1:], strict=True)]
-    names = np.array([f"below {starts[0]:g}", *middle, f"{starts[-1]:g} and above", ""])
+    told = _told_apart(starts)
+    middle = [f"{low} to below {high}" for low, high in zip(told[:-1], told[1:], strict=True)]
+    names = np.array([f"below {told[0]}", *middle, f"{told[-1]} and above", ""])
     return names[np.where(np.isnan(numbers), len(names) - 1, np.searchsorted(starts, numbers, side="right"))]
+
+
+def _told_apart(numbers: np.ndarray) -> list[str]:
+    """Different numbers in six digits, or as many as keep them different."""
+    return next(told for digits in range(6, 18) if len(set(told := [f"{one:.{digits}g}" for one in numbers.tolist()])) == len(numbers))

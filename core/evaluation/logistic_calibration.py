@@ -12,10 +12,9 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from core.errors import EvaluationError
+from core.evaluation.calibration import FITTED_ON
+from core.evaluation.logits import logits_of
 from core.evaluation.predictions import Predictions
-
-FITTED_ON = "val"
-_EPSILON = float(np.finfo(np.float32).eps)  # scores nearer to 0 or 1 count as this near
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class LogisticCalibration:
 
     def applied(self, predictions: Predictions) -> Predictions:
         """Binary predictions of any split with calibrated scores."""
-        y_score = expit(self.intercept + self.slope * _logits(predictions.y_score)).astype(np.float32)
+        y_score = expit(self.intercept + self.slope * logits_of(predictions.y_score)).astype(np.float32)
         return replace(predictions, y_score=y_score)
 
     def raw_threshold(self, threshold: float) -> float:
@@ -46,7 +45,7 @@ def fit_logistic(val: Predictions) -> LogisticCalibration:
         raise EvaluationError(f"a calibration was to be fitted on {val.split}", "validation calibrates, test reports", "Fit it on val")
     label, (y_true, y_score) = val.labels[0], val.column(val.labels[0])
     _need_both_mixed(label, y_true, y_score)
-    logits, truth = _logits(y_score), y_true.astype(np.float64)
+    logits, truth = logits_of(y_score), y_true.astype(np.float64)
     design = np.stack([np.ones_like(logits), logits])  # (2, n)
 
     def loss(numbers: np.ndarray) -> tuple[float, np.ndarray]:
@@ -70,7 +69,3 @@ def _need_both_mixed(label: str, y_true: np.ndarray, y_score: np.ndarray) -> Non
     with_it, without = y_score[y_true == 1], y_score[y_true == 0]
     if with_it.min() >= without.max() or with_it.max() <= without.min():
         raise EvaluationError(f"the scores of {label} tell the images of val apart without a mistake", "the log loss falls without end")
-
-
-def _logits(y_score: np.ndarray) -> np.ndarray:
-    return logit(np.clip(y_score.astype(np.float64), _EPSILON, 1 - _EPSILON))

@@ -79,6 +79,11 @@ class Predictions:
         """(n,) number, in the order of their names, of what each image is drawn with: its patient where known, or itself."""
         return np.unique(self.image_ids if self.patients is None else self.patients, return_inverse=True)[1]
 
+    @property
+    def known_patients(self) -> np.ndarray | None:
+        """(n,) str, "" where the patient is not known; None where no patient is."""
+        return None if self.patients is None else np.where(self.patients == _units_of(self.image_ids), "", self.patients)
+
     @cached_property
     def _alone(self) -> dict[str, "Predictions"]:
         return {}
@@ -148,7 +153,7 @@ class Predictions:
 
         Scores have the fewest digits that give the same float32 when read again.
         """
-        known = [] if self.patients is None else [self.patients]
+        known = [] if self.known_patients is None else [self.known_patients]
         header = ["id", "split", *(["patient"] if known else [])]
         yield [*header, *(f"true:{label}" for label in self.labels), *(f"score:{label}" for label in self.labels), *self.groups]
         numbers = [*self.y_true.T.astype(str), *self.y_score.T.astype(str)]
@@ -171,7 +176,12 @@ def each_known(patients: np.ndarray | None, image_ids: np.ndarray) -> np.ndarray
         return None
     if patients.shape != image_ids.shape or not unknown.any():
         return patients
-    return np.where(unknown, np.char.add("image ", image_ids), patients)
+    return np.where(unknown, _units_of(image_ids), patients)
+
+
+def _units_of(image_ids: np.ndarray) -> np.ndarray:
+    """The names of images that stand for their unknown patients."""
+    return np.char.add("image ", image_ids)
 
 
 def _check_names(predictions: Predictions):

@@ -47,6 +47,17 @@ def average_precision(y_true: np.ndarray, y_score: np.ndarray, weights: np.ndarr
     return precision_area(steps(y_true, y_score, weights))
 
 
+def mean_roc_auc(y_true: np.ndarray, y_score: np.ndarray) -> float | None:
+    """The mean ROC AUC over the labels of (n, L) that have both classes; None where none has."""
+    once, labels = np.ones((1, len(y_true))), np.flatnonzero(has_both(y_true))
+    return float(np.mean([roc_auc(y_true[:, label], y_score[:, label], once)[0] for label in labels])) if len(labels) else None
+
+
+def has_both(y_true: np.ndarray) -> np.ndarray:
+    """(L,) whether there are images with a label and images without it, from (n, L)."""
+    return (y_true.min(axis=0) == 0) & (y_true.max(axis=0) == 1)
+
+
 def area(ranked: Steps) -> np.ndarray:
     """(d,) ROC AUC: 1 less the share of pairs in which the image without the label scores higher."""
     reversed_pairs = ((ranked.tp - ranked.tp_above) * (ranked.fp + ranked.fp_above)).sum(axis=1) / 2

@@ -44,6 +44,8 @@ def _of_training(training: Training, task: str) -> list[str]:
         found.append("focal loss weighed positives and negatives differently")
     if training.loss == "cross_entropy" and task == "multilabel":
         found.append("findings of an image were trained as if only one could be there")
+    if training.loss == "bce" and task == "multiclass":
+        found.append("each class was trained by itself, as if an image could be of several")
     if training.label_smoothing:
         found.append("labels were smoothed")
     return found

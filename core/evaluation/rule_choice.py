@@ -35,6 +35,11 @@ def pick(rule: Rule, counts: Counts) -> Picked:
     return _best(_MERITS[rule.name](rule, counts), silent=rule.name == "cost")
 
 
+def said(rule: Rule, index: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """The threshold of each index. Where silence costs least but cannot be said in 0..1, the highest score, which comes nearest."""
+    return thresholds[np.where((thresholds[index] > 1) & (rule.name == "cost"), 1, index)]
+
+
 def _first_that_keeps(keeps: np.ndarray, silent: bool) -> Picked:
     """The highest threshold that does it."""
     start = 0 if silent else 1

@@ -8,7 +8,7 @@ from core.errors import EvaluationError
 from core.evaluation.counts import Counts, last_of_ties
 from core.evaluation.draws import draw_weights
 from core.evaluation.predictions import Predictions
-from core.evaluation.rule_choice import pick
+from core.evaluation.rule_choice import pick, said
 from core.evaluation.threshold_rules import Rule, parse_rule
 from core.evaluation.thresholds import CHOSEN_ON
 
@@ -54,8 +54,9 @@ def _chosen(rule: Rule, y_true: np.ndarray, y_score: np.ndarray, weights: np.nda
     positives, n = true[:, -1:], called[:, -1:]
     picked = pick(rule, Counts(tp=true, fp=called - true, fn=positives - true, tn=n - positives - (called - true)))
     thresholds = np.append(np.nextafter(y_score[order][0], np.float32(np.inf)), y_score[order][ends])
-    possible = picked.keeps & (positives[:, 0] > 0) & (positives[:, 0] < n[:, 0]) & (thresholds[picked.index] <= 1)
-    return np.where(possible, thresholds[picked.index], np.nan)
+    chosen = said(rule, picked.index, thresholds)
+    possible = picked.keeps & (positives[:, 0] > 0) & (positives[:, 0] < n[:, 0]) & (chosen <= 1)
+    return np.where(possible, chosen, np.nan)
 
 
 def _cumulated(weights: np.ndarray, order: np.ndarray, ends: np.ndarray, counted: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from core.errors import EvaluationError
 from core.evaluation.counts import Counts, counts_at_every_threshold, counts_at_thresholds
 from core.evaluation.predictions import Predictions
 from core.evaluation.rates import RATES, sensitivity, specificity
-from core.evaluation.rule_choice import pick
+from core.evaluation.rule_choice import pick, said
 from core.evaluation.threshold_rules import Rule, parse_rule
 
 CHOSEN_ON = "val"
@@ -84,12 +84,10 @@ def _chosen(rule: Rule, predictions: Predictions, label: str) -> float:
     thresholds, counts = counts_at_every_threshold(y_true, y_score)
     thresholds[0] = np.nextafter(thresholds[1], np.float32(np.inf))  # silence
     picked = pick(rule, counts)
-    index = int(picked.index)
-    if thresholds[index] > 1 and rule.name == "cost":
-        index = 1  # silence cannot be said in 0..1; the highest score comes nearest
-    if not picked.keeps or thresholds[index] > 1:
+    threshold = float(said(rule, picked.index, thresholds))
+    if not picked.keeps or threshold > 1:
         raise _cannot_reach(rule, label, counts)
-    return float(thresholds[index])
+    return threshold
 
 
 def _cannot_reach(rule: Rule, label: str, counts: Counts) -> EvaluationError:

@@ -100,11 +100,12 @@ def _level(splits: Mapping[str, Predictions]) -> tuple[str, int | None]:
 
     Without the training images nobody can say that no patient is on both sides.
     """
-    known = all(one.patients is not None for one in splits.values())
-    across = _in_several([set(one.patients.tolist()) - {""} for one in splits.values()]) if known else None
+    named = [one.known_patients for one in splits.values() if one.known_patients is not None]
+    known = len(named) == len(splits)
+    across = _in_several([set(patients.tolist()) - {""} for patients in named]) if known else None
     if across or _in_several([set(one.image_ids.tolist()) for one in splits.values()]):
         return "image", across
-    complete = known and "train" in splits and all((one.patients != "").all() for one in splits.values())
+    complete = known and "train" in splits and all((patients != "").all() for patients in named)
     return ("patient" if complete else "unknown"), across
 
 

@@ -56,7 +56,7 @@ def fit_head(recipe: Recipe, table: Table, monitor: Monitor = SILENCE) -> Fitted
     Raises DataError where a class of another task is missing, or has too few patients for folds; RecipeError for more principal
     components than there are.
     """
-    _check_classes(table.target)
+    _check_classes(table)
     model, details = recipe.model, {}
     check_components(model, _fewest_rows(recipe, table), table.features.shape[1])
     if model.search == "grid":
@@ -165,7 +165,9 @@ def _forest_of(fitted: ClassifierMixin) -> ClassifierMixin:
     return fitted[-1] if hasattr(fitted, "steps") else fitted
 
 
-def _check_classes(target: np.ndarray) -> None:
-    columns = target.T if target.ndim == 2 else [target]
+def _check_classes(table: Table) -> None:
+    if table.task == "multiclass" and not table.y.any(axis=0).all():
+        raise DataError("the training split lacks a class", "images of every class are needed to tell them apart")
+    columns = table.target.T if table.target.ndim == 2 else [table.target]
     if all(len(np.unique(column)) < 2 for column in columns):
         raise DataError("the training split holds one class only", "at least two are needed to tell them apart")

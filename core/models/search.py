@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 
 from core.errors import DataError
-from core.evaluation.ranking import roc_auc
+from core.evaluation.ranking import has_both, mean_roc_auc
 from core.limits import MODEL_LIMITS
 from core.models.estimators import Classical, scale_gamma
 from core.models.folds import FOLDS, Fold
@@ -45,7 +45,7 @@ def search(model: Classical, grid: list[dict], folds: list[Fold], y: np.ndarray,
 
     Raises DataError where no fold holds both images with a label and images without it.
     """
-    folds = [(kept, held) for kept, held in folds if _told_apart(y[held]).any()]
+    folds = [(kept, held) for kept, held in folds if has_both(y[held]).any()]
     if not folds:
         raise DataError(
             "no fold of train has images with a label and without it", "a search needs both to score settings", "Set search=none"
@@ -55,7 +55,7 @@ def search(model: Classical, grid: list[dict], folds: list[Fold], y: np.ndarray,
         found = []
         for fold, (kept, held) in enumerate(folds):
             monitor.progress(Progress("searching", number * len(folds) + fold, len(grid) * len(folds)))
-            found.append(_mean_roc_auc(y[held], fit_score(_smaller(replace(model, **settings)), kept, held)))
+            found.append(mean_roc_auc(y[held], fit_score(_smaller(replace(model, **settings)), kept, held)))
         tried.append({**settings, "roc_auc": round(float(np.mean(found)), 6)})
     chosen = grid[max(range(len(grid)), key=lambda number: tried[number]["roc_auc"])]
     return Searched(replace(model, **chosen), chosen, tuple(tried))
@@ -97,14 +97,3 @@ def _is_inside(limit, value) -> bool:
 
 def _smaller(model: Classical) -> Classical:
     return replace(model, n_estimators=min(model.n_estimators, MOST_TREES)) if isinstance(model, Forest) else model
-
-
-def _mean_roc_auc(y: np.ndarray, scores: np.ndarray) -> float:
-    """Over the labels that are told apart here."""
-    once, labels = np.ones((1, len(y))), np.flatnonzero(_told_apart(y))
-    return float(np.mean([roc_auc(y[:, label], scores[:, label], once)[0] for label in labels]))
-
-
-def _told_apart(y: np.ndarray) -> np.ndarray:
-    """(L,) whether there are images with a label and images without it."""
-    return (y.min(axis=0) == 0) & (y.max(axis=0) == 1)

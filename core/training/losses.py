@@ -17,7 +17,8 @@ _WITH_KERNELS = (nn.modules.conv._ConvNd, nn.Linear, nn.RNNBase)
 def class_weights(y: np.ndarray, task: str, class_weight: str) -> torch.Tensor | None:
     """Weights that make rare classes count as much as common ones, (L,), or None for none.
 
-    Multi-class: n / (L * n_class) per class. Otherwise: negatives / positives, the weight of a positive, per label.
+    Multi-class: n / (L * n_class) per class. Otherwise: negatives / positives, the weight of a positive, per label. None is below .05 or
+    above 20, so that a few images do not outweigh a batch: classes rarer than that count for less.
     """
     if class_weight == "none":
         return None
@@ -30,8 +31,9 @@ def class_weights(y: np.ndarray, task: str, class_weight: str) -> torch.Tensor |
 class Objective:
     """The loss of a batch by the settings of a training; `weights` as `class_weights` gives them.
 
-    Where an image has one of several classes, probabilities are softmax's; otherwise each label has its own sigmoid. Cross-entropy of
-    a binary task is binary cross-entropy, which is the same. Cross-entropy of a multi-label task is softmax's against the labels
+    Where an image has one of several classes, probabilities are softmax's (with "bce" each class has its own sigmoid in training alone,
+    so that the scores need recalibration); otherwise each label has its own sigmoid. Cross-entropy of a binary task is binary
+    cross-entropy, which is the same. Cross-entropy of a multi-label task is softmax's against the labels
     divided by their number; an image without a label counts 0.
     """
 

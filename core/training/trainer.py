@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import nn
 
 from core.errors import RecipeError
-from core.evaluation.ranking import roc_auc
+from core.evaluation.ranking import mean_roc_auc
 from core.recipe import Training
 from core.runs.history import EpochRecord
 from core.training.averaging import Averaging
@@ -156,7 +155,7 @@ class Trainer:
         found = y_score.cpu().numpy()
         if self.record:
             self.record.append(len(self.history) + 1, found)
-        return {"loss": float(loss), **tally.metrics(), "roc_auc": _mean_roc_auc(val.y.cpu().numpy(), found)}
+        return {"loss": float(loss), **tally.metrics(), "roc_auc": mean_roc_auc(val.y.cpu().numpy(), found)}
 
     def _logits(self, x: torch.Tensor) -> torch.Tensor:
         with self.device.autocast():
@@ -218,9 +217,3 @@ def mean_scores(logits: torch.Tensor, task: str) -> torch.Tensor:
 
 def _named(split: str, metrics: dict) -> dict:
     return {f"{split}_{name}": value for name, value in metrics.items()}
-
-
-def _mean_roc_auc(y_true: np.ndarray, y_score: np.ndarray) -> float | None:
-    once = np.ones((1, len(y_true)))
-    areas = [roc_auc(y_true[:, label], y_score[:, label], once)[0] for label in range(y_true.shape[1])]
-    return None if np.isnan(areas).any() else float(np.mean(areas))

@@ -86,7 +86,7 @@ def _known(pictures: Pictures, image_id: str, one: Predictions) -> None:
     """What is known of the image beside its labels: from the data set, or the groups that the run has kept."""
     row = pictures.row(image_id)
     known = {name: str(column[0]) for name, column in one.groups.items()} if row is None else _metadata(pictures.dataset, row)
-    patient = "" if one.patients is None else str(one.patients[0])
+    patient = "" if one.known_patients is None else str(one.known_patients[0])
     facts = {"patient": patient or "not known", **{name: value for name, value in known.items() if value}}
     st.markdown("  \n".join(f"{name}: **{value}**" for name, value in facts.items()))
 

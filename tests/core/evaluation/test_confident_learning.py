@@ -49,3 +49,9 @@ def test_a_class_that_no_image_is_labelled_as_is_suggested_to_none():
 def test_the_margin_is_the_given_score_less_the_best_other():
     found = normalised_margins(np.array([0, 1]), np.array([[0.2, 0.5, 0.3], [0.1, 0.6, 0.3]]))
     assert np.allclose(found, [-0.3, 0.3])
+
+
+def test_scores_that_are_all_alike_reach_their_own_mean():
+    for value in np.random.default_rng(0).random(50).astype(np.float32):
+        scores = np.tile(np.float32([value, 1 - value]), (7, 1))
+        assert (confident_class(np.zeros(7, int), scores) == 0).all()

@@ -24,3 +24,10 @@ def test_many_numbers_become_quarters_of_the_images():
 
 def test_few_numbers_stay_as_they_are():
     assert grouped({"follow-up": np.array([0.0, 1.0, 2.0, np.nan])})["follow-up"].tolist() == ["0", "1", "2", ""]
+
+
+def test_long_numbers_that_differ_are_different_groups():
+    sites = np.array(["1000001", "1000002", "1000003", "0.1"] * 3)
+    assert grouped({"site": sites})["site"].tolist() == sites.tolist()
+    times = grouped({"time": 1.6e9 + np.arange(100.0)})["time"]
+    assert sorted(np.unique(times, return_counts=True)[1].tolist()) == [25, 25, 25, 25]

@@ -133,3 +133,9 @@ def test_images_whose_patients_are_not_known_are_not_taken_for_one_patient(binar
     made = binary([0, 1, 1], [0.1, 0.9, 0.8], patients=np.array(["a", "", ""]))
     assert not made.has_repeated_patients and len(set(made.patients)) == 3
     assert binary([0, 1], [0.1, 0.9], patients=np.array(["", ""])).patients is None
+
+
+def test_an_unknown_patient_is_told_as_unknown_and_counts_as_one():
+    found = Predictions("binary", "test", ("x",), np.array(["a", "b", "c"]), np.array(["p", "", "p"]), np.eye(3)[:, :1], np.eye(3)[:, :1])
+    assert found.known_patients.tolist() == ["p", "", "p"] and len(set(found.units.tolist())) == 2
+    assert [row[2] for row in found.to_csv_rows()] == ["patient", "p", "", "p"]

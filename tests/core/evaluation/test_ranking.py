@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from core.evaluation.ranking import area, average_precision, precision_area, roc_auc, steps
+from core.evaluation.ranking import area, average_precision, mean_roc_auc, precision_area, roc_auc, steps
 
 SCORES = st.sampled_from([0.0, 0.25, 0.5, 0.7, 1.0])
 rows = st.lists(st.tuples(st.integers(0, 1), SCORES, st.lists(st.integers(0, 4), min_size=3, max_size=3)), min_size=1, max_size=15)
@@ -50,3 +50,11 @@ def test_weights_beyond_what_float32_counts_are_added_up_exactly():
     tp, fp = 2**24 + 3, 2**25 + 1
     behind = 3 * fp / ((tp + 3) * (2**24 + 1 + fp))
     assert roc_auc(y_true, y_score, weights)[0] == pytest.approx(1 - behind, rel=1e-15)
+
+
+def test_the_mean_area_leaves_out_labels_without_both_classes():
+    rng = np.random.default_rng(0)
+    y_true, y_score = (rng.random((60, 3)) < [0.5, 0.3, 0.0]).astype(np.uint8), rng.random((60, 3))
+    expected = np.mean([roc_auc_score(y_true[:, label], y_score[:, label]) for label in (0, 1)])
+    assert mean_roc_auc(y_true, y_score) == pytest.approx(expected)
+    assert mean_roc_auc(y_true[:, 2:], y_score[:, 2:]) is None

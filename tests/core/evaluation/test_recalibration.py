@@ -53,3 +53,9 @@ def test_several_settings_are_told_together():
 def test_of_a_model_trained_elsewhere_nothing_is_claimed():
     note = recalibration_note(build("external", {"name": "theirs", "file_hash": "ab12"}), "binary")
     assert "not known here" in note and "calibration curve" in note
+
+
+def test_classes_trained_one_by_one_are_named_only_where_an_image_has_one_of_several():
+    recipe = build("cnn", {"loss": "bce"})
+    assert "each class was trained by itself" in recalibration_note(recipe, "multiclass")
+    assert recalibration_note(recipe, "binary") is None and recalibration_note(recipe, "multilabel") is None

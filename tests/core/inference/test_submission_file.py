@@ -13,6 +13,7 @@ from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.store import Store
 from core.training.history import Silence
+from tests.answers import answers_of
 from tests.core.data.layouts.test_label_table import LABELS, PER_SPLIT, picture, rows, write
 
 
@@ -45,7 +46,7 @@ def test_each_answer_is_what_the_run_says_of_the_file(competition):
     predictor = Predictor(store, store.get("asked"))
     found = submission(store, store.get("asked"), None)
     for name, *answers in found.rows:
-        (answer,) = predictor.answer_files([folder / "test" / name])
+        (answer,) = answers_of(predictor, [folder / "test" / name])
         assert [str(answer.decisions[label]) for label in LABELS] == answers
 
 

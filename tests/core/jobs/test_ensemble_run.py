@@ -15,6 +15,7 @@ from core.jobs.queue import Queue
 from core.jobs.submission import fitting_recipe, submit
 from core.jobs.train_run import train_run
 from core.training.history import Silence
+from tests.answers import answers_of
 from tests.conftest import write_class_folders
 
 MEMBERS = ("svm-small", "cnn-small", "forest-small")  # of 64 and 32 px; the forest reads the CNN's features
@@ -44,7 +45,7 @@ def test_its_predictions_on_every_split_are_the_mean_of_its_members(ensemble, co
 
 def test_an_image_is_prepared_for_each_member_at_its_own_size_and_scores_as_in_the_stored_predictions(ensemble, copy, class_folders):
     stored = copy.predictions(ensemble, "test")
-    answers = list(Predictor(copy, ensemble).answer_files([class_folders / image_id for image_id in stored.image_ids[:8]]))
+    answers = answers_of(Predictor(copy, ensemble), [class_folders / image_id for image_id in stored.image_ids[:8]])
     assert all(answer.accepted for answer in answers)
     found = np.array([answer.scores[ensemble.data.labels[0]] for answer in answers])
     assert np.abs(found - stored.y_score[:8, 0]).max() <= 1e-5 and found.std() > 0.001
@@ -63,7 +64,7 @@ def test_it_stands_alone_when_its_members_and_their_base_are_deleted(ensemble, c
     stored = copy.predictions(ensemble, "test")
     for run_id in MEMBERS:
         copy.delete(copy.get(run_id))
-    answer = next(Predictor(copy, copy.get("ensemble-small")).answer_files([class_folders / stored.image_ids[0]]))
+    answer = answers_of(Predictor(copy, copy.get("ensemble-small")), [class_folders / stored.image_ids[0]])[0]
     assert answer.scores[ensemble.data.labels[0]] == pytest.approx(float(stored.y_score[0, 0]), abs=1e-5)
 
 

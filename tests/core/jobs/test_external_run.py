@@ -144,6 +144,9 @@ def test_the_split_level_says_what_the_file_can_tell(tmp_path):
     mixed = splits("train", "test", patients=True)
     mixed["test"] = replace(mixed["test"], patients=mixed["train"].patients)
     assert (level("d", mixed).split_level, level("e", mixed).patients_across) == ("image", 30)
+    partly = splits("train", "val", "test", patients=True)
+    partly["val"] = replace(partly["val"], patients=np.where(np.arange(partly["val"].n) < 3, partly["val"].patients, ""))
+    assert level("g", partly).split_level == "unknown"
     twice = splits("train", "test")
     twice["test"] = replace(twice["test"], image_ids=twice["train"].image_ids)
     assert level("f", twice).split_level == "image"

@@ -16,6 +16,7 @@ from core.recipe import build
 from core.runs.store import Store
 from core.training.features import FOLDER
 from core.training.history import Silence
+from tests.answers import answers_of
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_what_a_search_chose_is_in_the_run_and_outlives_its_document(copy, datas
 def test_a_file_scores_alone_as_among_the_others(family, settings, copy, dataset, class_folders):
     run = trained_on(copy, dataset, f"{family}-alone", family, settings)
     stored = copy.predictions(run, "test")
-    answers = Predictor(copy, run).answer_files([class_folders / image_id for image_id in stored.image_ids[:5]])
+    answers = answers_of(Predictor(copy, run), [class_folders / image_id for image_id in stored.image_ids[:5]])
     found = [answer.scores[run.data.labels[0]] for answer in answers]
     assert np.abs(np.array(found) - stored.y_score[:5, 0]).max() <= 1e-5
 

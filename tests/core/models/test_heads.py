@@ -193,3 +193,9 @@ def test_too_few_patients_of_a_class_is_one_clear_error(family, settings, rng):
     data.y[:4] = 1
     with pytest.raises(DataError, match="too few patients"):
         fit_head(build(family, settings), Table(data.features, data.y, np.where(data.y[:, 0] == 1, 0, data.groups), "binary"))
+
+
+def test_a_class_of_several_that_train_lacks_is_one_clear_error(rng):
+    y = np.eye(3, dtype=np.uint8)[np.arange(60) % 2 * 2]
+    with pytest.raises(DataError, match="lacks a class"):
+        fit_head(build("logistic"), Table(rng.normal(size=(60, 4)).astype(np.float32), y, np.arange(60), "multiclass"))

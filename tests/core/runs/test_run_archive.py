@@ -25,6 +25,7 @@ from core.runs.files import write_manifest
 from core.runs.run_archive import ARRIVALS, pack, take_in, take_in_file
 from core.runs.store import Store
 from core.training.history import Silence
+from tests.answers import answers_of
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def test_a_run_comes_out_as_it_went_in_and_answers_the_same(family, trained, sto
     for path in run.folder.iterdir():
         assert path.is_dir() or path.read_bytes() == (brought.folder / path.name).read_bytes()
     picture = sorted((class_folders / "test").rglob("*.png"))[0]
-    answers = [next(Predictor(one, one.get(run.run_id)).answer_files([picture])) for one in (store, there)]
+    answers = [answers_of(Predictor(one, one.get(run.run_id)), [picture])[0] for one in (store, there)]
     assert answers[0].scores == answers[1].scores
     if family == "forest":
         assert any("cnn-small" in note for note in arrived.notes)  # whose network came along, though the run did not
@@ -83,7 +84,7 @@ def test_an_ensemble_brings_its_members(ensemble, class_folders, tmp_path):
     pack(Store(ensemble.folder.parents[1]), ensemble, tmp_path / "run.zip")
     take_in_file(Store(tmp_path / "there"), tmp_path / "run.zip")
     picture = sorted((class_folders / "test").rglob("*.png"))[0]
-    answers = [next(Predictor(one, one.get("mean-of-two")).answer_files([picture]))
+    answers = [answers_of(Predictor(one, one.get("mean-of-two")), [picture])[0]
                for one in (Store(ensemble.folder.parents[1]), Store(tmp_path / "there"))]  # fmt: skip
     assert answers[0].scores == answers[1].scores
 

@@ -24,6 +24,7 @@ from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.store import Store
 from core.training.history import Silence
+from tests.answers import answers_of
 
 MORE = {
     "logistic": ("logistic", {"features": "run:cnn-small"}),
@@ -139,7 +140,7 @@ def pictures(class_folders, tmp_path_factory) -> list[Path]:
 @pytest.mark.parametrize("name", ["cnn", "forest", "whole", "ensemble"])
 def test_the_program_beside_a_model_answers_as_cutpoint_does_with_three_packages_alone(name, shelf, exports, pictures, tmp_path):
     exports[name].write(tmp_path / "out")
-    answers = list(Predictor(Store(shelf.root), shelf[name]).answer_files(pictures))
+    answers = answers_of(Predictor(Store(shelf.root), shelf[name]), pictures)
     told = run_program(tmp_path / "out", *pictures)
     assert [one["accepted"] for one in told] == [one.accepted for one in answers] and not all(one.accepted for one in answers)
     for one, answer in zip(told, answers, strict=True):
