@@ -16,9 +16,10 @@ import numpy as np
 
 from core.data import registry
 from core.data.dataset import Dataset
+from core.data.splits import groups_of
 from core.disk import sync
 from core.errors import DataError
-from core.inference.image_features import ImageFeatures
+from core.inference.image_features import ImageFeatures, rows_of
 from core.inference.predictor import Predictor
 from core.recipe import SVM, Forest, Logistic, Transfer
 from core.runs.run import Run
@@ -150,11 +151,7 @@ def features_are_kept(run: Run) -> bool:
 
 def _patients(dataset: Dataset, image_ids: np.ndarray) -> np.ndarray:
     """A number for the patient of each image; where patients are not known each image counts as one."""
-    if dataset.patients is None:
-        return np.arange(len(image_ids))
-    order = np.argsort(dataset.image_ids)
-    rows = order[np.searchsorted(dataset.image_ids, image_ids, sorter=order)]
-    return np.unique(dataset.patients[rows], return_inverse=True)[1]
+    return groups_of(dataset.patients, None, len(dataset))[rows_of(dataset.image_ids, image_ids)]
 
 
 def _scaled(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -61,12 +61,13 @@ def side_by_side(parts: list[ImageFeatures]) -> ImageFeatures:
     if len(parts) == 1:
         return parts[0]
     ids = reduce(lambda kept, part: kept[np.isin(kept, part.image_ids)], parts, parts[0].image_ids)
-    return ImageFeatures(ids, np.concatenate([_in_order(part, ids) for part in parts], axis=1))
+    return ImageFeatures(ids, np.concatenate([part.values[rows_of(part.image_ids, ids)] for part in parts], axis=1))
 
 
-def _in_order(part: ImageFeatures, ids: np.ndarray) -> np.ndarray:
-    order = np.argsort(part.image_ids)
-    return part.values[order[np.searchsorted(part.image_ids, ids, sorter=order)]]
+def rows_of(image_ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The place (m,) int of each of (m,) wanted ids among (n,) different ones that hold them all."""
+    order = np.argsort(image_ids)
+    return order[np.searchsorted(image_ids, wanted, sorter=order)]
 
 
 class _Listener(Silence):

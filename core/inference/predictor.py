@@ -1,9 +1,8 @@
 """What a run says of pictures: from bytes to a score, a threshold and a verdict for each label."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from core.data.dataset import Dataset
 from core.errors import ExplanationError, ImageError
 from core.evaluation.decisions import decide
 from core.evaluation.ensembles import mean_scores
-from core.images.decode import Decoded, decode, read
+from core.images.decode import Decoded, decode
 from core.images.gate import remarks
 from core.images.remark import Remark, is_doubtful
 from core.inference.explanation import Explanation, SquareMaps
@@ -67,14 +66,6 @@ class Predictor:
             return self.answer_decoded(name, decode(data, self.side))
         except ImageError as error:
             return Answer(name, False, str(error))
-
-    def answer_files(self, files: list[Path]) -> Iterator[Answer]:
-        """What the run says of each file; a file that cannot be read is refused with the reason."""
-        for file in files:
-            try:
-                yield self.answer_decoded(str(file), read(file, self.side))
-            except ImageError as error:
-                yield Answer(str(file), False, str(error))
 
     def scores(self, picture: Decoded) -> np.ndarray:
         """Scores float32 (L,) of a picture, prepared as this run's training images were. Raises ImageError as `model_input` does."""

@@ -9,6 +9,7 @@ they say otherwise all the same, it counts.
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from typing import TextIO
 
 import numpy as np
@@ -18,7 +19,7 @@ from core.data.dataset import Dataset
 from core.errors import DataError
 from core.evaluation.confident_learning import suspects
 from core.evaluation.decisions import decisions
-from core.inference.image_features import ImageFeatures, Told, features_of_split
+from core.inference.image_features import ImageFeatures, Told, features_of_split, rows_of
 from core.inference.predictor import Predictor
 from core.recipe import CLASSICAL_FAMILIES, Recipe, build, fitting_image_size
 from core.runs.run import Run
@@ -73,9 +74,9 @@ def suspicious_labels(
     take by default. Features and judgements are kept. Raises DataError where a class has too few patients to be judged.
     """
     features, judge = _features(store, run, dataset, progress)
-    part = _rows_in_order(dataset, features.image_ids)
+    part = rows_of(dataset.image_ids, features.image_ids)
     y, groups = dataset.y[part], splits.groups_of(dataset.patients, dataset.content_hashes, len(dataset))[part]
-    scores = _kept(store, features, y, groups, dataset, judge)
+    scores = _kept(store, features.values, y, groups, dataset.task)
     against, voices = _against(store, asked, dataset, features.image_ids)
     found = sorted(_suspects(dataset, features.image_ids, y, scores, against, voices), key=lambda one: one.margin)
     return Suspicion(tuple(found), len(y), judge)
@@ -132,17 +133,11 @@ def _never_saw_labels(recipe: Recipe) -> bool:
     return recipe.family == "transfer" and recipe.model.trainable == "head"
 
 
-def _kept(store: Store, features: ImageFeatures, y: np.ndarray, groups: np.ndarray, dataset: Dataset, judge: str) -> np.ndarray:
+def _kept(store: Store, features: np.ndarray, y: np.ndarray, groups: np.ndarray, task: str) -> np.ndarray:
     from core.training.features import FeatureCache
 
-    key = ("out of fold", _VERSION, judge, dataset.fingerprint, str(features.values.shape))
-    return FeatureCache(store.root).get(key, lambda: out_of_fold(features.values, y, groups, dataset.task))
-
-
-def _rows_in_order(dataset: Dataset, image_ids: np.ndarray) -> np.ndarray:
-    """The row of the data set of each of its images that are named."""
-    order = np.argsort(dataset.image_ids)
-    return order[np.searchsorted(dataset.image_ids, image_ids, sorter=order)]
+    seen = [f"{array.dtype} {array.shape} {sha256(np.ascontiguousarray(array)).hexdigest()}" for array in (features, y, groups)]
+    return FeatureCache(store.root).get(("out of fold", _VERSION, task, *seen), lambda: out_of_fold(features, y, groups, task))
 
 
 def _against(store: Store, asked: Iterable[Run], dataset: Dataset, image_ids: np.ndarray) -> tuple[np.ndarray, int]:
@@ -153,9 +148,8 @@ def _against(store: Store, asked: Iterable[Run], dataset: Dataset, image_ids: np
             continue
         said = store.predictions(run, SPLIT)
         if set(said.image_ids.tolist()) == set(image_ids.tolist()):
-            order = np.argsort(said.image_ids)
             otherwise = decisions(said, run.operating_point.thresholds) != said.y_true
-            found += otherwise[order[np.searchsorted(said.image_ids, image_ids, sorter=order)]]
+            found += otherwise[rows_of(said.image_ids, image_ids)]
             voices += 1
     return found, voices
 
