@@ -27,7 +27,7 @@ def evaluate(root: Path, arguments: argparse.Namespace) -> dict:
         run = keep_external(root, arguments.name, splits, file_hash, arguments.rule)
         splits = {split: Store(root).predictions(run, split) for split in splits}  # with the patients that are known of these images
         kept = _run_facts(run)
-    found = scorecard(splits, arguments.rule or FIRST_RULE)
+    found = scorecard(splits, FIRST_RULE if arguments.rule is None else arguments.rule)
     remarks = {"remarks": [_CLASSES]} if table.task == "multiclass" and arguments.rule else {}
     return {**kept, **(found.as_dict() if arguments.json else _in_words(table, found)), **remarks}
 

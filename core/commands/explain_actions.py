@@ -1,6 +1,7 @@
 """What the command explain does: maps of pictures, written as images, or the pointing game on a data set with boxes."""
 
 import argparse
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +22,22 @@ from core.runs.store import Store
 
 _OPACITY = 0.5
 _TOLD_EACH = 25
+_LONGEST_NAME = 100  # letters of a file's name, which systems allow 255 bytes
 
 
 def explain(root: Path, arguments: argparse.Namespace) -> dict | list[dict]:
     """Maps of each file, or with `--pointing` the game, kept with the run."""
     store = Store(root)
     run = store.get(arguments.run_id)
+    if arguments.pointing and arguments.files:
+        raise ExplanationError("--pointing and files were given", "the pointing game is played on a data set", "Leave one of them out")
     if arguments.pointing:
         return _pointing(root, store, run, arguments)
     if not arguments.files:
         raise ExplanationError("there is nothing to explain", "a FILE, or --pointing is expected")
     predictor = Predictor(store, run)
-    return [_of_file(predictor, run, file, arguments) for file in arguments.files]
+    written: set[Path] = set()
+    return [_of_file(predictor, run, file, arguments, written) for file in arguments.files]
 
 
 def _pointing(root: Path, store: Store, run: Run, arguments: argparse.Namespace) -> dict:
@@ -64,7 +69,7 @@ def _numbers(score: PointingScore) -> dict:
     }  # fmt: skip
 
 
-def _of_file(predictor: Predictor, run: Run, file: Path, arguments: argparse.Namespace) -> dict:
+def _of_file(predictor: Predictor, run: Run, file: Path, arguments: argparse.Namespace, written: set[Path]) -> dict:
     try:
         picture = read(file)
         explained = _explained(predictor, picture, arguments)
@@ -73,7 +78,10 @@ def _of_file(predictor: Predictor, run: Run, file: Path, arguments: argparse.Nam
     height, width = picture.pixels.shape
     maps = [explained.heat_map(label, height, width) for label in explained.labels]
     scores = dict(zip(run.data.labels, map(float, explained.scores), strict=True))
-    told = {one.label: _about(one) | ({"image": str(_written(picture, one, file, arguments.out))} if arguments.out else {}) for one in maps}
+    told = {one.label: _about(one) for one in maps}
+    if arguments.out:
+        for one in maps:
+            told[one.label]["image"] = str(_written(picture, one, _free(arguments.out, file.stem, one.label, written)))
     return {"file": str(file), "accepted": True, "method": explained.method, "scores": scores, "maps": told}
 
 
@@ -87,9 +95,16 @@ def _about(found: HeatMap) -> dict:
     return {"in_words": found.words, "peak": peak, "share_above_half": float(np.mean(found.values > 0.5))}
 
 
-def _written(picture: Decoded, found: HeatMap, file: Path, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    label = "".join(letter if letter.isalnum() else "-" for letter in found.label)
-    place = folder / f"{file.stem}-{label}.png"
+def _free(folder: Path, picture: str, label: str, written: set[Path]) -> Path:
+    """A PNG file for the map of a label, and none of those written before it: pictures of several folders may have one name."""
+    name = f"{picture}-{''.join(letter if letter.isalnum() else '-' for letter in label)}"[:_LONGEST_NAME]
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    place = next(place for place in (folder / f"{one}.png" for one in names) if place not in written)
+    written.add(place)
+    return place
+
+
+def _written(picture: Decoded, found: HeatMap, place: Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(with_heat(picture.pixels, found.values, _OPACITY, found.peak)).save(place)
     return place

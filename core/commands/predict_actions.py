@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from core.commands.telling import tell, tell_reading
-from core.errors import DataError
+from core.errors import DataError, ImageError
 from core.inference.familiarity import Familiarity, familiarity
 from core.inference.many import Asker, Row, answer_many
 from core.inference.predictor import Answer, Predictor
@@ -17,8 +17,10 @@ def predict(root: Path, arguments: argparse.Namespace) -> list[dict]:
     store = Store(root)
     predictor = Predictor(store, store.get(arguments.run_id))
     known = None if arguments.no_distance else _familiarity(predictor, root)
-    rows = answer_many([Asker(predictor, known)], of_paths(arguments.files))
-    return [_told(row, arguments) for row in rows]
+    told = [_told(row, arguments) for row in answer_many([Asker(predictor, known)], of_paths(arguments.files))]
+    if not told:
+        raise ImageError(f"there is no picture in {', '.join(map(str, arguments.files))[:200]}", "at least one is needed to be answered")
+    return told
 
 
 def _familiarity(predictor: Predictor, root: Path) -> Familiarity | None:

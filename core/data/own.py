@@ -55,7 +55,13 @@ def keep(name: str, path: str, reading: Reading, root: Path) -> Dataset:
 
 
 def remove(name: str, root: Path) -> bool:
-    """Take a data set off the list; True if files that were unpacked for it were deleted. The user's own files always stay."""
+    """Take a data set off the list; True if files that were unpacked for it were deleted. The user's own files always stay.
+
+    Raises DataError where there is none of that name, or another one is made of it.
+    """
+    built = next((one.name for one in sources.remembered(root).values() if one.path == name != one.name), None)
+    if built is not None:
+        raise DataError(f"{built!r} is made of {name!r}", "it would be lost with it", f"Or first: python -m core data remove {built!r}")
     gone = sources.forget(name, root)
     folder = Path(gone.path)
     kept = (root / sources.FOLDER).resolve()

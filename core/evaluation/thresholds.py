@@ -4,6 +4,7 @@ A threshold is chosen among the validation scores themselves, not midway between
 threshold with sensitivity at least s" is one of them by definition, and the score it stands on counts as positive.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,16 @@ class OperatingPoint:
     rule: str
     chosen_on: str
     thresholds: Mapping[str, float]
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the rule is a number, which looks at no image."""
+        return re.fullmatch(r"[\d.]+", self.rule) is not None
+
+    @property
+    def origin(self) -> str:
+        """In words where the thresholds come from."""
+        return f"{self.rule}, {'fixed beforehand' if self.is_fixed else 'chosen on validation'}"
 
 
 @dataclass(frozen=True, eq=False)

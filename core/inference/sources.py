@@ -86,6 +86,8 @@ def _is_wanted(entry: str) -> bool:
 
 
 def _head(path: Path) -> bytes:
+    if not path.is_file():
+        return b""
     try:
         with path.open("rb") as stream:
             return stream.read(len(_ZIP[0]))

@@ -45,9 +45,14 @@ def keep_external(root: Path, name: str, splits: Mapping[str, Predictions], file
     with FileLock(root / "submission.lock"):  # two who bring the same name at once shall not both find it free
         store = Store(root)
         found = _there_already(store, recipe)
+        task = next(iter(splits.values())).task
+        if found is not None and found.data.task != task:
+            raise EvaluationError(
+                f"{name} was read as a {found.data.task} task, and now as {task}", "a run has one task", "Choose another name"
+            )
         if found is None:
-            return _put(store, recipe, splits, rule or FIRST_RULE)
-        return freeze(store, found, choose_point(store, found, rule)) if rule else found
+            return _put(store, recipe, splits, FIRST_RULE if rule is None else rule)
+        return freeze(store, found, choose_point(store, found, rule)) if rule is not None else found
 
 
 def checked_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 
 from core.errors import StoreError
@@ -31,6 +32,21 @@ def from_document(document: Mapping, operating_point: Mapping, folder: Path) -> 
     if set(operating_point["thresholds"]) != set(data["labels"]):
         raise StoreError(f"the operating point of {folder.name} does not fit its labels", "", "Choose it again, or train the run again")
     base = document["base"] and BaseRecord(**{**document["base"], "recipe": Recipe.from_dict(document["base"]["recipe"])})
-    plain = {name: document[name] for name in ("run_id", "created", "seconds", "device", "versions", "git_commit", "parameters")}
+    plain = {name: document[name] for name in ("run_id", "device", "git_commit")}
+    numbers = {name: _number(document[name]) for name in ("created", "seconds", "parameters")}
     return Run(recipe=Recipe.from_dict(document["recipe"]), data=DataRecord(**data), base=base, folder=folder,
-               operating_point=OperatingPoint(**operating_point), details=document.get("details", {}), **plain)  # fmt: skip
+               operating_point=_point(operating_point), details=dict(document.get("details", {})), versions=dict(document["versions"]),
+               **plain, **numbers)  # fmt: skip
+
+
+def _point(document: Mapping) -> OperatingPoint:
+    thresholds = {label: _number(value) for label, value in document["thresholds"].items()}
+    metrics = {name: None if value is None else _number(value) for name, value in document["metrics"].items()}
+    return OperatingPoint(**{**document, "thresholds": thresholds, "metrics": metrics})
+
+
+def _number(value: object) -> int | float:
+    """Raises ValueError for what is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ValueError(f"{str(value)[:40]!r} is no number")
+    return value

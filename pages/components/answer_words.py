@@ -46,7 +46,7 @@ def worth(root: Path, run: Run, answer: Answer, label: str, threshold: float | N
     point = run.operating_point
     at = "By the highest score" if threshold is None else f"At {threshold:.3f}"
     if threshold == answer.thresholds.get(label):
-        at = f"At this operating point ({point.rule}, {_chosen(point.chosen_on)})"
+        at = f"At this operating point ({point.origin})"
     return (f"{at}, on {words} with 95 % intervals: sensitivity {told(rates['sensitivity'])}, specificity {told(rates['specificity'])}. "
             f"{meaning}")  # fmt: skip
 
@@ -103,10 +103,6 @@ def _meaning(root: Path, run: Run, answer: Answer, label: str, threshold: float 
     between = f" (95 % interval {100 * low:.0f} to {100 * high:.0f})" if entry.low is not None else ""
     still = "" if called else " all the same"
     return f"{among}, of 100 who get this answer **{100 * entry_value:.0f}{between} {have}**{still}."
-
-
-def _chosen(split: str) -> str:
-    return "chosen on validation" if split == "val" else "fixed beforehand"
 
 
 def _name(run: Run, label: str, called: bool) -> str:

@@ -36,8 +36,8 @@ def _more(scene: Scene) -> str:
 
 
 def _status(scene: Scene, line: Line) -> None:
-    rule = scene.run.operating_point.rule
-    how = f"chosen by {rule} on validation" if not rule.replace(".", "", 1).isdigit() else "fixed beforehand"
+    point = scene.run.operating_point
+    how = "fixed beforehand" if point.is_fixed else f"chosen by {point.rule} on validation"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         rule_form.buttons(scene)
         st.badge(f"Frozen: {line.frozen:.3f}, {how}", icon=":material/lock:", color="gray")

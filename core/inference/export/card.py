@@ -25,7 +25,7 @@ def card_of(store: Store, run: Run, members: Sequence[Run], inputs: Sequence[tup
         "inputs": [{"name": name, "size": image.image_size, "aspect": image.aspect, "dtype": "uint8", "shape": "images, size, size"}
                    for name, image in inputs],
         "preparation": VERSION, "flip_at_test": _flips(run, members), "output": "scores",
-        "thresholds": dict(point.thresholds), "rule": point.rule, "chosen_on": point.chosen_on,
+        "thresholds": dict(point.thresholds), "rule": point.rule, "chosen_on": point.chosen_on, "origin": point.origin,
         "decision": "the highest score" if run.data.task == "multiclass" else "present where score >= threshold",
         "metrics_on_test": point.on("test"), "calibration": _calibration(store, run),
         "scores": recalibration_note(run.recipe, run.data.task, [one.recipe for one in members]),

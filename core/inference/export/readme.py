@@ -8,7 +8,7 @@ _TEXT = """{title}: {description}
 What it answers   {task}: {labels}
 Trained on        {data}{synthetic}
 Thresholds        {thresholds}
-                  by the rule {rule}, chosen on {chosen_on}
+                  by the rule {rule}
 Scores            {scores}
 Calibration       {calibration}
 Parity            {parity}
@@ -35,8 +35,8 @@ def readme(card: dict, parity: Parity) -> str:
     return _TEXT.format(
         title=card["title"], description=card["description"], use=card["use"], task=card["task"], labels=", ".join(card["labels"]),
         data=card["data"]["title"], synthetic=" (drawn pictures: it says nothing of real patients)" if card["data"]["synthetic"] else "",
-        thresholds=", ".join(f"{label} {value:.4g}" for label, value in card["thresholds"].items()), rule=card["rule"],
-        chosen_on=card["chosen_on"], scores=card["scores"] or "no setting of its training keeps them from being probabilities",
+        thresholds=", ".join(f"{label} {value:.4g}" for label, value in card["thresholds"].items()), rule=card["origin"],
+        scores=card["scores"] or "no setting of its training keeps them from being probabilities",
         calibration=_calibration(card["calibration"]), parity=_parity(parity), inputs=inputs, count=len(card["labels"]),
         flip="; so is the mirrored view" if card["flip_at_test"] else "", decision=card["decision"], opset=card["opset"],
     )  # fmt: skip

@@ -104,3 +104,12 @@ def test_a_made_phantom_is_drawn_written_and_read_back(capsys, tmp_path):
     ill = int(made.y.sum(axis=1).argmax())
     there, here = made.boxes[str(made.image_ids[ill])], back.boxes[f"{made.splits[ill]}/{made.image_ids[ill]}.png"]
     assert [box.label for box in there] == [box.label for box in here] and abs(there[0].left - here[0].left) < 1e-4
+
+
+def test_a_data_set_that_another_is_made_of_stays(capsys, tmp_path):
+    store = tmp_path / "store"
+    run(capsys, store, "data", "add", "phantom:binary:images=60:size=32", "--name", "first")
+    run(capsys, store, "data", "add", "first", "--name", "second", "--split", "by-patient")
+    code, _, told = run(capsys, store, "data", "remove", "first")
+    assert code == 2 and "'second' is made of 'first'" in told
+    assert run(capsys, store, "data", "remove", "second")[0] == 0 and run(capsys, store, "data", "remove", "first")[0] == 0

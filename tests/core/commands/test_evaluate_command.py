@@ -145,3 +145,13 @@ def test_the_document_is_plain_json(capsys, tmp_path, findings):
     assert main(["--store", str(tmp_path), "evaluate", str(findings[0]), "--json"]) == 0
     out = capsys.readouterr().out
     assert out.isascii() and json.loads(out)["metrics"]
+
+
+def test_one_name_is_one_task_and_an_empty_rule_is_none(capsys, tmp_path):
+    head = ["id", "split", "true:A", "score:A", "true:B", "score:B"]
+    file = write(tmp_path / "two.csv", [head, *[[i, "test", i % 2, (i % 5) / 5, 1 - i % 2, 1 - (i % 5) / 5] for i in range(30)]])
+    assert run(capsys, tmp_path / "store", "evaluate", file, "--name", "two")[1]["task"] == "multiclass"
+    code, found, told = run(capsys, tmp_path / "store", "evaluate", file, "--name", "two", "--task", "multilabel")
+    assert code == 2 and found is None and "multiclass" in told and "Choose another name" in told
+    code, found, told = run(capsys, tmp_path / "store", "evaluate", file, "--rule", "")
+    assert code == 2 and "is no rule" in told

@@ -30,7 +30,19 @@ def test_the_pointing_game_is_told_with_its_chance_and_kept(capsys, copy):
 
 
 @pytest.mark.parametrize(("words", "reason"), [(("--pointing", "--most", "0"), "--most"), ((), "nothing to explain"),
+                                               (("no.png", "--pointing"), "Leave one of them out"),
                                                (("no.png", "--label", "fracture"), "file")])  # fmt: skip
 def test_what_cannot_be_explained_is_told(capsys, store, words, reason):
     code, found, told = run(capsys, store.root, "explain", "cnn-small", *words)
     assert (code != 0 and reason in told) or reason in found[0]["reason"]
+
+
+def test_maps_of_pictures_of_one_name_lie_side_by_side(capsys, store, trained, class_folders, tmp_path):
+    ids = store.predictions(trained["cnn"], "test").image_ids[:2]
+    places = [tmp_path / folder / "x.png" for folder in ("one", "other")]
+    for image_id, place in zip(ids, places, strict=True):
+        place.parent.mkdir()
+        place.write_bytes((class_folders / image_id).read_bytes())
+    found = run(capsys, store.root, "explain", "cnn-small", *places, "--out", tmp_path / "maps")[1]
+    written = [np.asarray(Image.open(one["maps"]["PNEUMONIA"]["image"])) for one in found]
+    assert not np.array_equal(*written)

@@ -64,3 +64,9 @@ def test_the_same_noise_is_warned_of_whatever_file_it_comes_in(capsys, root, tmp
         Image.fromarray(noise).save(tmp_path / name)
     found = run(capsys, root, "predict", "cnn-small", *sorted(tmp_path.glob("noise.*")), "--no-distance")[1]
     assert all(one["doubtful"] for one in found) and len(found) == 4
+
+
+def test_where_there_is_no_picture_at_all_that_is_a_mistake(capsys, root, tmp_path):
+    (tmp_path / "empty").mkdir()
+    code, found, told = run(capsys, root, "predict", "svm-small", tmp_path / "empty")
+    assert code == 2 and found is None and "no picture in" in told

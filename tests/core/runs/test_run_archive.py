@@ -243,7 +243,7 @@ WRONG = {
     "a name with markup": (says_of_data(name="<img src=x>"), "links, markup"),
     "a device with a link": (says(device="see https://e.x"), "links, markup"),
     "a hidden turn of the text": (says_of_data(title="a\u202eb"), "markup"),
-    "nan for seconds": (says(seconds=float("nan")), "not as Cutpoint"),
+    "nan for seconds": (says(seconds=float("nan")), "is damaged"),
 }
 
 

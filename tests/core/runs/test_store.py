@@ -141,3 +141,13 @@ def test_a_run_from_before_scores_of_epochs_were_kept_opens(copy):
     (run.folder / "run.json").write_text(json.dumps(document))
     again = copy.get("cnn-small")
     assert again.recipe == run.recipe and copy.epoch_scores(again) is None
+
+
+@pytest.mark.parametrize(("file", "change"), [
+    ("run.json", {"created": "x"}), ("run.json", {"versions": 1}), ("run.json", {"seconds": float("nan")}),
+    ("operating_point.json", {"metrics": None}), ("operating_point.json", {"thresholds": {"PNEUMONIA": "x"}}),
+])  # fmt: skip
+def test_a_record_of_the_wrong_kind_is_named_and_spoils_no_other(file, change, copy):
+    place = copy.get("cnn-small").folder / file
+    place.write_text(json.dumps(json.loads(place.read_text()) | change))
+    assert len(copy.runs()) == 3 and len(copy.damaged()) == 1 and "cnn-small" in copy.damaged()[0]
