@@ -28,8 +28,8 @@ def evaluate(root: Path, arguments: argparse.Namespace) -> dict:
         splits = {split: Store(root).predictions(run, split) for split in splits}  # with the patients that are known of these images
         kept = _run_facts(run)
     found = scorecard(splits, FIRST_RULE if arguments.rule is None else arguments.rule)
-    remarks = {"remarks": [_CLASSES]} if table.task == "multiclass" and arguments.rule else {}
-    return {**kept, **(found.as_dict() if arguments.json else _in_words(table, found)), **remarks}
+    remarks = table.remarks + ([_CLASSES] if table.task == "multiclass" and arguments.rule else [])
+    return {**kept, **(found.as_dict() if arguments.json else _in_words(table, found)), **({"remarks": remarks} if remarks else {})}
 
 
 def export(root: Path, arguments: argparse.Namespace) -> dict:

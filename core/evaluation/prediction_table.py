@@ -26,10 +26,22 @@ _MOST_SHOWN = 40  # characters of a cell
 
 @dataclass(frozen=True, eq=False)
 class PredictionTable:
-    """What a table held: predictions by split, in the order train, val, test; `unused` are columns that make no subgroups."""
+    """What a table held: predictions by split, in the order train, val, test.
+
+    `unused` are columns that make no subgroups, `rounded` labels of which different scores became equal: they are kept as float32.
+    """
 
     splits: dict[str, Predictions]
     unused: tuple[str, ...]
+    rounded: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> list[str]:
+        """What has to be known of the numbers, in sentences."""
+        if not self.rounded:
+            return []
+        labels = ", ".join(self.rounded)
+        return [f"Some scores of {labels} differ by less than float32 can tell, and count as equal."]
 
     @property
     def task(self) -> str:
@@ -71,12 +83,14 @@ def read_prediction_table(file: BinaryIO, task: str | None = None) -> Prediction
     splits, ids = _splits(table, columns.split), np.array(table.columns[columns.id])
     _check_ids(table, columns.id, ids, splits)
     y_true = np.stack([_truths(table, place) for place in columns.truths], axis=1)
-    y_score = np.stack([_scores(table, place) for place in columns.scores], axis=1)
+    exact = [_scores(table, place) for place in columns.scores]
+    y_score = np.stack(exact, axis=1).astype(np.float32)
+    rounded = tuple(label for label, one, kept in zip(columns.labels, exact, y_score.T, strict=True) if _distinct(one) > _distinct(kept))
     task = _task(task, y_true, y_score, table, columns)
     patients = None if columns.patient is None else each_known(np.array(table.columns[columns.patient]), ids)
     groups = grouped({name: np.array(table.columns[place]) for name, place in columns.others.items()})
     whole = Predictions(task, SPLITS[0], columns.labels, np.arange(len(ids)), patients, y_true, y_score, groups)
-    return PredictionTable(_parted(whole, ids, splits), tuple(name for name in columns.others if name not in groups))
+    return PredictionTable(_parted(whole, ids, splits), tuple(name for name in columns.others if name not in groups), rounded)
 
 
 def write_prediction_table(predictions: Iterable[Predictions], stream: TextIO) -> int:
@@ -164,12 +178,16 @@ def _truths(table: TableText, place: int) -> np.ndarray:
 
 
 def _scores(table: TableText, place: int) -> np.ndarray:
-    """(n,) float32, 0..1, of the cells of one column."""
+    """(n,) float64, 0..1, of the cells of one column."""
     numbers, expected = _numbers(table.columns[place]), "it must be a number from 0 to 1"
     _refuse(table, place, ~np.isfinite(numbers), "is no number", expected, "Leave the row out, or give its score")
     outside = (numbers < 0) | (numbers > 1)
     _refuse(table, place, outside, "lies outside 0 to 1", "scores go from 0 to 1", _scale_remedy(numbers))
-    return numbers.astype(np.float32)
+    return numbers
+
+
+def _distinct(numbers: np.ndarray) -> int:
+    return np.unique(numbers).size
 
 
 def _scale_remedy(numbers: np.ndarray) -> str:

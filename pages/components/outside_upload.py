@@ -51,7 +51,7 @@ def _preview(table: PredictionTable) -> None:
     patients = "Patients are told." if first.patients is not None else "Patients are not told: images count as independent."
     groups = f"Subgroups: {', '.join(first.groups)}." if first.groups else "No subgroups."
     unused = f"Not used, since they are no groups of images: {', '.join(table.unused)}." if table.unused else ""
-    st.caption(f"{patients} {groups} {unused}")
+    st.caption(" ".join([patients, groups, unused, *table.remarks]))
 
 
 def _keep(root: Path, table: PredictionTable, file_hash: str, begin: str) -> None:

@@ -155,3 +155,11 @@ def test_one_name_is_one_task_and_an_empty_rule_is_none(capsys, tmp_path):
     assert code == 2 and found is None and "multiclass" in told and "Choose another name" in told
     code, found, told = run(capsys, tmp_path / "store", "evaluate", file, "--rule", "")
     assert code == 2 and "is no rule" in told
+
+
+def test_scores_that_float32_cannot_tell_apart_are_told(capsys, tmp_path):
+    rows = [[i, "test", i % 2, 1 - 1e-9 * i] for i in range(8)]
+    file = write(tmp_path / "near.csv", [["id", "split", "true:A", "score:A"], *rows])
+    assert "scores of A differ by less than float32 can tell" in run(capsys, tmp_path, "evaluate", file)[1]["remarks"][0]
+    wide = write(tmp_path / "wide.csv", [["id", "split", "true:A", "score:A"], *[[i, "test", i % 2, i / 8] for i in range(8)]])
+    assert "remarks" not in run(capsys, tmp_path, "evaluate", wide)[1]
