@@ -180,5 +180,6 @@ class Training:
     sampling_to: int
     sampling_classes: str
     flip_at_test: bool
+    stretch_at_test: bool
     epoch_scores: bool = field(compare=False)  # what is recorded, not what is learned
     augmentation: Augmentation

@@ -11,6 +11,7 @@ from core.data.dataset import SPLITS, Dataset
 from core.layers import Cost
 from core.recipe import LSTM, Recipe, Transfer
 from core.training.sampling import sampled_rows
+from core.training.views import views_of
 
 # Of a step: forwards and backwards.
 _PER_MULTIPLY_ADD = 2.3
@@ -74,7 +75,8 @@ def memory_bytes(recipe: Recipe, cost: Cost, images: Images, features: int) -> i
     """What training holds at most: weights, gradients, optimizer, activations of a batch, features where they are computed once."""
     if recipe.training is None or is_frozen(recipe):
         held = cost.parameters * _FLOAT + cost.activations * _EXTRACTION_BATCH * _FLOAT * _FORWARD_HELD
-        return round(_LIBRARIES + held + images.all * features * _FLOAT * _COPIES_OF_FEATURES)
+        more = images.val * (len(views_of(recipe.training)) - 1) if recipe.training else 0  # those of the other views are held too
+        return round(_LIBRARIES + held + (images.all * _COPIES_OF_FEATURES + more) * features * _FLOAT)
     values = cost.activations * (_LSTM_STATES if isinstance(recipe.model, LSTM) else 1)
     batch = min(recipe.training.batch_size, max(images.shown, 1))
     return round(_LIBRARIES + cost.parameters * _copies(recipe) * _FLOAT + values * batch * _FLOAT * _ACTIVATIONS_HELD)

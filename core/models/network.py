@@ -1,6 +1,6 @@
 """A classifier that is a network: the CNN, transfer and LSTM families."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from core.training.samples import Inputs, Rows, Samples, in_order
 from core.training.sampling import sampled_rows
 from core.training.score_record import ScoreRecord
 from core.training.trainer import SCORING_BATCH, Task, Trainer, mean_scores
+from core.training.viewing import brought_back, seen
+from core.training.views import AS_IT_IS, View, views_of
 
 WEIGHTS_FILE = "weights.safetensors"
 
@@ -46,6 +48,11 @@ class NetworkClassifier:
         """Whether only the last layer is trained, on features that are computed once."""
         return isinstance(self.recipe.model, Transfer) and self.recipe.model.trainable == "head"
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Those of an image whose mean score counts."""
+        return views_of(self.recipe.training)
+
     def fit(
         self, train: Labelled, val: Labelled, monitor: Monitor, checkpoint: Checkpoint | None = None, record: ScoreRecord | None = None
     ) -> list[EpochRecord]:
@@ -62,17 +69,15 @@ class NetworkClassifier:
         self._details = trainer.details() | {"train_images": len(shown)}
         return history
 
-    def features(
-        self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor, layer: str = LAST, mirrored: bool = False
-    ) -> np.ndarray:
-        """Pooled features of a layer, float32 (n, F), kept where the images have a key; `mirrored` of the images seen in a mirror."""
+    def features(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor, layer: str = LAST, view: View = AS_IT_IS) -> np.ndarray:
+        """Pooled features of a layer, float32 (n, F), of the images as a view shows them; kept where the images have a key."""
 
         def compute() -> np.ndarray:
-            return extract(self.module, pixels, self.device, monitor, layer, mirrored)
+            return extract(self.module, pixels, self.device, monitor, layer, view)
 
         if key is None:
             return compute()
-        return self.cache.get((self.weights_id, *key, *([layer] if layer != LAST else []), *(["mirrored"] if mirrored else [])), compute)
+        return self.cache.get((self.weights_id, *key, *([layer] if layer != LAST else []), *([view.name] if view.name else [])), compute)
 
     @torch.inference_mode()
     def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
@@ -81,25 +86,44 @@ class NetworkClassifier:
         if len(pixels) > SCORING_BATCH:
             keep_freed_memory()
         self.module.eval()
-        inputs = self._feature_views(pixels, key, monitor) if self.is_frozen else pixels
-        network, views = (self.module.head if self.is_frozen else self.module), self._task().views
-        rows, found = in_order(len(pixels), SCORING_BATCH), []
-        for number, batch in enumerate(Inputs(inputs, self.device.torch, read_often=False).batches(rows)):
-            logits = torch.stack([network(view) for view in views(batch)])
-            found.append(mean_scores(logits, self.task).cpu().numpy())
-            monitor.progress(Progress("scoring", number + 1, len(rows)))
-        return np.concatenate(found)
+        parts = self._head_logits(pixels, key, monitor) if self.is_frozen else self._logits(pixels, monitor)
+        return np.concatenate([mean_scores(logits, self.task).cpu().numpy() for logits in parts])
+
+    def _logits(self, pixels: Rows, monitor: Monitor) -> Iterator[torch.Tensor]:
+        """Logits (views, B, L) of one batch after the other, of which one view at a time is in memory."""
+        rows, views = in_order(len(pixels), SCORING_BATCH), self._task().views
+        steps = len(rows) * len(self.views)
+        for number, batch in enumerate(Inputs(pixels, self.device.torch, read_often=False).batches(rows)):
+            found = []
+            for view in views(batch):
+                found.append(self.module(view))
+                monitor.progress(Progress("scoring", number * len(self.views) + len(found), steps))
+            yield torch.stack(found)
+
+    def _head_logits(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor) -> Sequence[torch.Tensor]:
+        """The same of a head on a frozen network; the features of one view at a time are in memory."""
+        found = []
+        for view in self.views:
+            features = torch.from_numpy(self.features(pixels, key, monitor, view=view))
+            found.append(torch.cat([self.module.head(batch.to(self.device.torch)) for batch in features.split(SCORING_BATCH)]))
+            monitor.progress(Progress("scoring", len(found), len(self.views)))
+        return torch.stack(found).split(SCORING_BATCH, dim=1)
 
     @torch.no_grad()
     def explain(self, pixels: np.ndarray, columns: Sequence[int]) -> Attribution:
-        """See `Classifier.explain`. Where scores are the mean over a mirrored view too, so are the maps, that view's turned back."""
-        images = as_images(torch.from_numpy(pixels).to(self.device.torch))
-        views = (images, images.flip(-1)) if self.recipe.training.flip_at_test else (images,)
-        found = self._explained(torch.cat(views), columns)
-        shape = (len(views), len(pixels))
-        turned = [part[..., ::-1] if side else part for side, part in enumerate(found.maps.reshape(*shape, *found.maps.shape[1:]))]
+        """See `Classifier.explain`. Where scores are the mean over several views, so are the maps, each brought back onto the image."""
+        some = torch.from_numpy(pixels).split(max(1, SCORING_BATCH // len(self.views)))
+        parts = [self._explained_in_views(as_images(part.to(self.device.torch)), columns) for part in some]
+        y_score, maps = (np.concatenate([getattr(part, name) for part in parts]) for name in ("scores", "maps"))
+        return Attribution(y_score, maps, parts[0].method)
+
+    def _explained_in_views(self, images: torch.Tensor, columns: Sequence[int]) -> Attribution:
+        found = self._explained(torch.cat([seen(images, view) for view in self.views]), columns)
+        shape = (len(self.views), len(images))
+        maps = torch.from_numpy(found.maps).unflatten(0, shape)
+        back = [brought_back(part, view).numpy() for view, part in zip(self.views, maps, strict=True)]
         y_score = found.scores.reshape(*shape, -1).mean(axis=0).astype(np.float32)
-        return Attribution(y_score, np.mean(turned, axis=0), found.method)
+        return Attribution(y_score, np.mean(back, axis=0), found.method)
 
     def _explained(self, images: torch.Tensor, columns: Sequence[int]) -> Attribution:
         found = self.last_maps(images)
@@ -163,14 +187,14 @@ class NetworkClassifier:
             raise StoreError(f"the weights in {folder.name} cannot be read ({type(error).__name__})", "", "Train the run again") from None
 
     def _task(self) -> Task:
-        """What the trained module takes: images, changed at random or also mirrored, or features, (n, F) or (n, views, F)."""
+        """What the trained module takes: images, changed at random or in views, or features, (n, F) or (n, views, F)."""
         random, settings = torch.Generator().manual_seed(self.recipe.seed + 1), self.recipe.training
         if self.is_frozen:
             return Task(self.task, lambda batch: batch, lambda batch: list(batch.unbind(1)), random)
 
-        def views(batch: torch.Tensor) -> list[torch.Tensor]:
+        def views(batch: torch.Tensor) -> Iterator[torch.Tensor]:
             images = as_images(batch)
-            return [images, images.flip(-1)] if settings.flip_at_test else [images]
+            return (seen(images, view) for view in self.views)
 
         return Task(self.task, lambda batch: augment(as_images(batch), settings.augmentation, random), views, random)
 
@@ -185,8 +209,13 @@ class NetworkClassifier:
 
     def _feature_views(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor) -> np.ndarray:
         """Features of each view that is scored, float32 (n, views, F)."""
-        sides = (False, True) if self.recipe.training.flip_at_test else (False,)
-        return np.stack([self.features(pixels, key, monitor, mirrored=side) for side in sides], axis=1)
+        first, *others = self.views
+        shown = self.features(pixels, key, monitor, view=first)
+        found = np.empty((len(shown), len(self.views), shown.shape[1]), np.float32)
+        found[:, 0] = shown
+        for place, view in enumerate(others, 1):
+            found[:, place] = self.features(pixels, key, monitor, view=view)
+        return found
 
 
 def _floats(y: np.ndarray) -> np.ndarray:

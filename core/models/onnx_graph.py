@@ -14,6 +14,7 @@ from core.models.onnx_trace import traced
 from core.training.features import as_images
 from core.training.losses import scores
 from core.training.trainer import mean_scores
+from core.training.viewing import seen
 
 OUTPUT = "scores"
 
@@ -76,18 +77,18 @@ def _scoring(classifier: Classifier) -> nn.Module:
 
 
 class _Network(nn.Module):
-    """What `NetworkClassifier.predict_proba` computes: uint8 (N, H, W) to scores float32 (N, L), over both views where it flips."""
+    """What `NetworkClassifier.predict_proba` computes: uint8 (N, H, W) to scores float32 (N, L), over all views."""
 
     def __init__(self, classifier: NetworkClassifier):
         super().__init__()
-        self.module, self.task, self.flips = _on_cpu(classifier.module), classifier.task, classifier.recipe.training.flip_at_test
+        self.module, self.task, self.views = _on_cpu(classifier.module), classifier.task, classifier.views
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         images = as_images(pixels)
-        if not self.flips:
+        if len(self.views) == 1:
             return scores(self.module(images), self.task)
-        logits = self.module(torch.cat([images, images.flip(-1)]))  # both views at once: half as many operators
-        return mean_scores(logits.view(2, -1, logits.shape[1]), self.task)
+        logits = self.module(torch.cat([seen(images, view) for view in self.views]))  # all at once: each operator is there once
+        return mean_scores(logits.view(len(self.views), -1, logits.shape[1]), self.task)
 
 
 class _HeadOnNetwork(nn.Module):

@@ -8,7 +8,8 @@ AS_THEY_ARE = {
 _PLAIN = {
     "aspect": "squeeze", "learning_rate": 1e-3, "schedule": "constant", "warm_up_epochs": 0.0, "class_weight": "none", "patience": 0,
     "keep": "last", "monitor": "val_loss", "label_smoothing": 0.0, "l2_kernel": 0.0, "l2_bias": 0.0, "weight_decay": 0.0,
-    "beta1": 0.9, "beta2": 0.999, "clip_norm": 0.0, "ema": 0.0, "sampling": "as_is", "flip_at_test": False, **AS_THEY_ARE,
+    "beta1": 0.9, "beta2": 0.999, "clip_norm": 0.0, "ema": 0.0, "sampling": "as_is", "flip_at_test": False, "stretch_at_test": False,
+    **AS_THEY_ARE,
 }  # fmt: skip
 
 KERAS = {**_PLAIN, "optimizer": "adam", "epsilon": 1e-7}

@@ -17,6 +17,8 @@ from core.training.device import Device, exact_float32
 from core.training.history import Monitor, Progress
 from core.training.memory import keep_freed_memory
 from core.training.samples import Inputs, Rows, in_order
+from core.training.viewing import seen
+from core.training.views import AS_IT_IS, View
 
 FOLDER = "cache/features"
 LAST = "last"
@@ -37,17 +39,16 @@ def as_images(pixels: torch.Tensor) -> torch.Tensor:
 
 @torch.inference_mode()
 def extract(
-    network: FeatureNetwork, pixels: Rows, device: Device, monitor: Monitor, layer: str = LAST, mirrored: bool = False
+    network: FeatureNetwork, pixels: Rows, device: Device, monitor: Monitor, layer: str = LAST, view: View = AS_IT_IS
 ) -> np.ndarray:
-    """Features of images, float32 (n, F), from uint8 (n, H, W), or of the same images seen in a mirror."""
+    """Features of images, float32 (n, F), from uint8 (n, H, W), as a view shows them."""
     exact_float32()
     if len(pixels) > _BATCH:
         keep_freed_memory()
     network.eval()
     rows, found, begun = in_order(len(pixels), _BATCH), [], time.perf_counter()
     for number, batch in enumerate(Inputs(pixels, device.torch, read_often=False).batches(rows)):
-        images = as_images(batch)
-        found.append(network.features(images.flip(-1) if mirrored else images, layer).cpu().numpy())
+        found.append(network.features(seen(as_images(batch), view), layer).cpu().numpy())
         _tell(monitor, min((number + 1) * _BATCH, len(pixels)), len(pixels), begun)
     return np.concatenate(found)
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
@@ -33,12 +33,13 @@ _TELL_SECONDS = 0.25
 class Task:
     """What is learned: the kind of task, and what the module takes of a raw batch.
 
-    `prepare` makes an input to learn from, augmented, drawing from `random`; `views` makes those to score, whose mean score counts.
+    `prepare` makes an input to learn from, augmented, drawing from `random`; `views` makes those to score, one after the
+    other, whose mean score counts.
     """
 
     kind: str
     prepare: Callable[[torch.Tensor], torch.Tensor]
-    views: Callable[[torch.Tensor], list[torch.Tensor]]
+    views: Callable[[torch.Tensor], Iterable[torch.Tensor]]
     random: torch.Generator
 
 
@@ -146,8 +147,7 @@ class Trainer:
         self.module.eval()
         found = []  # one (views, B, L) per batch
         for x in val.x.batches(in_order(len(val.y), SCORING_BATCH)):
-            found.append(torch.stack([self._logits(view).float() for view in self.task.views(x)]))
-            self._tell_again()
+            found.append(torch.stack([self._scored(view) for view in self.task.views(x)]))
         logits = torch.cat(found, dim=1)
         loss = torch.stack([objective(view, val.y) for view in logits]).mean() + self.penalty()
         y_score, tally = mean_scores(logits, self.task.kind), Tally(self.task.kind, val.y.shape[1], self.device.torch)
@@ -156,6 +156,12 @@ class Trainer:
         if self.record:
             self.record.append(len(self.history) + 1, found)
         return {"loss": float(loss), **tally.metrics(), "roc_auc": mean_roc_auc(val.y.cpu().numpy(), found)}
+
+    def _scored(self, view: torch.Tensor) -> torch.Tensor:
+        """Logits float32 (B, L); the monitor may stop the run after each view."""
+        logits = self._logits(view).float()
+        self._tell_again()
+        return logits
 
     def _logits(self, x: torch.Tensor) -> torch.Tensor:
         with self.device.autocast():

@@ -98,3 +98,15 @@ def test_a_recipe_stored_before_there_was_an_aspect_opens_as_squeezed_and_keeps_
     assert old == build("cnn") and old.image.aspect == "squeeze"
     assert old.digest == "44ac935062582197"  # as it was then
     assert build("cnn", {"aspect": "pad"}).digest != old.digest
+
+
+@pytest.mark.parametrize(("family", "digest"), [
+    ("cnn", "f866c15a2942a7c1"), ("transfer", "f9c2719bb5dcee9b"), ("lstm", "d5f00ec18a4a1425"),
+])  # fmt: skip
+def test_a_recipe_stored_before_images_were_stretched_at_test_opens_without_and_keeps_its_digest(family, digest):
+    document = build(family, {"flip_at_test": True}).as_dict()
+    del document["settings"]["stretch_at_test"]
+    old = Recipe.from_dict(document)
+    assert old == build(family, {"flip_at_test": True}) and old.training.stretch_at_test is False
+    assert old.digest == digest  # as it was then
+    assert build(family, {"flip_at_test": True, "stretch_at_test": True}).digest != digest

@@ -24,7 +24,8 @@ def card_of(store: Store, run: Run, members: Sequence[Run], inputs: Sequence[tup
         "classes": list(run.data.classes),
         "inputs": [{"name": name, "size": image.image_size, "aspect": image.aspect, "dtype": "uint8", "shape": "images, size, size"}
                    for name, image in inputs],
-        "preparation": VERSION, "flip_at_test": _flips(run, members), "output": "scores",
+        "preparation": VERSION, "flip_at_test": _is_set("flip_at_test", run, members),
+        "stretch_at_test": _is_set("stretch_at_test", run, members), "output": "scores",
         "thresholds": dict(point.thresholds), "rule": point.rule, "chosen_on": point.chosen_on, "origin": point.origin,
         "decision": "the highest score" if run.data.task == "multiclass" else "present where score >= threshold",
         "metrics_on_test": point.on("test"), "calibration": _calibration(store, run),
@@ -35,9 +36,9 @@ def card_of(store: Store, run: Run, members: Sequence[Run], inputs: Sequence[tup
     }  # fmt: skip
 
 
-def _flips(run: Run, members: Sequence[Run]) -> bool:
-    """Whether a picture is also scored in a mirror, inside the graph, by the run or one of its members."""
-    return any(one.recipe.training is not None and one.recipe.training.flip_at_test for one in (run, *members))
+def _is_set(setting: str, run: Run, members: Sequence[Run]) -> bool:
+    """Whether the run or one of its members also scores other views of a picture, by this setting; the graph does so itself."""
+    return any(one.recipe.training is not None and getattr(one.recipe.training, setting) for one in (run, *members))
 
 
 def _calibration(store: Store, run: Run) -> dict:

@@ -22,11 +22,16 @@ What Cutpoint asks before it answers (is this a frontal chest X-ray?) is not her
 
 Use model.onnx by itself
     inputs    {inputs}
-              grey levels 0 to 255, bright = dense; scaling and normalisation are inside{flip}
+              grey levels 0 to 255, bright = dense; scaling and normalisation are inside{views}
     output    scores, float32 (images, {count}), in the order of the labels above; decided by: {decision}
     opset     {opset}; any number of images at once
 model.json, which is also in the model's metadata_props under "cutpoint", says all this for programs.
 """
+
+_VIEWS = {  # by stretch_at_test and flip_at_test
+    (False, False): "", (False, True): "; so is the mirrored view", (True, False): "; so are four wider and taller views",
+    (True, True): "; so are four wider and taller views, and all of them mirrored",
+}  # fmt: skip
 
 
 def readme(card: dict, parity: Parity) -> str:
@@ -38,7 +43,7 @@ def readme(card: dict, parity: Parity) -> str:
         thresholds=", ".join(f"{label} {value:.4g}" for label, value in card["thresholds"].items()), rule=card["origin"],
         scores=card["scores"] or "no setting of its training keeps them from being probabilities",
         calibration=_calibration(card["calibration"]), parity=_parity(parity), inputs=inputs, count=len(card["labels"]),
-        flip="; so is the mirrored view" if card["flip_at_test"] else "", decision=card["decision"], opset=card["opset"],
+        views=_VIEWS[card["stretch_at_test"], card["flip_at_test"]], decision=card["decision"], opset=card["opset"],
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ import onnxruntime
 
 MODEL = "model.onnx"
 CARD = "cutpoint"  # the entry of the model's metadata_props
+_AT_ONCE = 8  # images; a model may look at each in ten views, all in memory at a time
 _EPSILON = float(np.finfo(np.float32).eps)  # scores nearer to 0 or 1 count as this near
 
 
@@ -30,7 +31,9 @@ class Model:
 
     def scores(self, pixels: dict[str, np.ndarray]) -> np.ndarray:
         """Scores float32 (images, labels) of uint8 (images, size, size) for each input by its name."""
-        return self._session.run(["scores"], pixels)[0]
+        starts = range(0, max(len(next(iter(pixels.values()))), 1), _AT_ONCE)
+        parts = ({name: rows[start : start + _AT_ONCE] for name, rows in pixels.items()} for start in starts)
+        return np.concatenate([self._session.run(["scores"], part)[0] for part in parts])
 
     def answers(self, file: Path) -> Iterator[dict]:
         """What the model says of a picture, or of each in a *.npy file; a file that cannot be read is refused with the reason."""

@@ -73,6 +73,23 @@ def test_work_and_memory_grow_with_image_size_and_batch(dataset, tmp_path):
     assert many.memory_bytes > few.memory_bytes
 
 
+def test_each_view_that_is_scored_takes_its_time_and_features_of_each_their_memory(dataset, tmp_path):
+    def told(family: str, **settings):
+        return forecast(tmp_path, build(family, settings), dataset)
+
+    views = ({}, {"flip_at_test": True}, {"stretch_at_test": True}, {"flip_at_test": True, "stretch_at_test": True})
+    one, two, five, ten = (told("cnn", max_epochs=1, **settings) for settings in views)
+    for name in ("seconds_per_epoch", "total_seconds"):
+        per_view = getattr(two, name) - getattr(one, name)
+        assert per_view > 0
+        assert getattr(five, name) - getattr(one, name) == pytest.approx(4 * per_view)
+        assert getattr(ten, name) - getattr(one, name) == pytest.approx(9 * per_view)
+    head = {"pretrained": False, "trainable": "head"}
+    plain, many = told("transfer", **head), told("transfer", **head, **views[3])
+    assert many.memory_bytes - plain.memory_bytes == 9 * len(dataset.rows("val")) * 1280 * 4  # float32 features of the default backbone
+    assert many.seconds_per_epoch == plain.seconds_per_epoch and many.total_seconds > 2 * plain.total_seconds
+
+
 def test_what_needs_more_memory_than_there_is_says_so(dataset, tmp_path):
     recipe = build("transfer", {"backbone": "vgg16_bn", "pretrained": False, "trainable": "all", "image_size": 512, "batch_size": 1024})
     told = forecast(tmp_path, recipe, dataset.select(np.resize(dataset.rows("train"), 1024)))

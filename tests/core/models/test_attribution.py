@@ -16,6 +16,7 @@ from core.models.backbones import build_backbone
 from core.models.classifier import Labelled
 from core.models.registry import Base, build_classifier, build_on_run
 from core.recipe import build
+from core.training.augment import _warp
 from core.training.features import as_images
 from core.training.history import Silence
 
@@ -178,6 +179,42 @@ def test_a_run_that_also_looks_in_a_mirror_has_the_mean_of_both_maps(tmp_path):
     found = both.explain(pixels, [0])
     assert np.allclose(found.maps, (straight + mirrored[..., ::-1]) / 2, atol=1e-6)
     assert np.allclose(found.scores, both.predict_proba(pixels), atol=1e-6)
+
+
+def stretched(images: torch.Tensor, width: float) -> torch.Tensor:
+    """Images, or maps, whose places are taken at (width * x, y / width), as the stretch of training does it."""
+    return _warp(images, torch.tensor([[width, 0.0, 0.0], [0.0, 1 / width, 0.0]]).repeat(len(images), 1, 1))
+
+
+def test_a_run_that_also_looks_at_wider_and_taller_views_has_the_mean_of_their_maps_brought_back(tmp_path):
+    settings = {**STILL, **NETWORKS["averaged"][1], "max_epochs": 2}
+    classifier = build_classifier(build("cnn", settings | {"flip_at_test": True, "stretch_at_test": True}), "binary", 1, tmp_path)
+    module, pixels = classifier.module.cpu().eval(), ill(3).pixels
+    classifier.device = dataclasses.replace(classifier.device, torch=torch.device("cpu"))
+    images, logits, maps = as_images(torch.from_numpy(pixels)), [], []
+    for width in (1.5**-0.5, 1.5**-0.25, 1.0, 1.5**0.25, 1.5**0.5):
+        for axes in ([], [-1]):
+            logit, signed, _ = attribution.by_gradient(module.last_maps(stretched(images, width).flip(axes)), module.head, [0])
+            logits.append(logit.sigmoid())
+            maps.append(stretched(signed.flip(axes), 1 / width))
+    found = classifier.explain(pixels, [0])
+    assert np.allclose(found.maps, torch.stack(maps).mean(dim=0).detach().numpy(), atol=1e-4 * np.abs(found.maps).max())
+    assert np.allclose(found.scores, torch.stack(logits).mean(dim=0).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_in_many_views_the_map_is_highest_where_the_class_was_drawn_and_the_scores_are_those_of_the_model(name, network, tmp_path):
+    family, settings, _ = NETWORKS[name]
+    views = {"flip_at_test": True, "stretch_at_test": True}
+    classifier = build_classifier(build(family, {**STILL, **settings, **views}), "binary", 1, tmp_path)
+    classifier.module.load_state_dict(network(name).module.state_dict())
+    test = ill(12, classifier)
+    found = classifier.explain(test.pixels, [0])
+    assert np.abs(found.scores - classifier.predict_proba(test.pixels)).max() <= 1e-5
+    assert found.maps.dtype == np.float32 and found.maps.shape == network(name).explain(test.pixels, [0]).maps.shape
+    assert np.abs(found.scores - network(name).predict_proba(test.pixels)).max() > 1e-4
+    if name in ("averaged", "backbone"):  # the others are told the place by where it lies, and learned it from images as they are
+        assert np.mean([quarter(one[0]) == CORNERS[0] for one in found.maps]) >= 0.9
 
 
 @pytest.mark.parametrize(("layer", "side"), [("block1", 16), ("block2", 8)])

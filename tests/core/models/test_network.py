@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
+import torch
 
 from core.data.cache.pixel_rows import PixelRows
 from core.errors import RecipeError
 from core.models.classifier import Labelled
 from core.models.network import NetworkClassifier
+from core.models.quick_body import _Body
 from core.models.registry import build_classifier, load_classifier
 from core.recipe import build
+from core.training.augment import _warp
 from core.training.history import CancelledError, Silence
+from core.training.score_record import ScoreRecord
 
 SIDE = 32
 RECIPES = {
@@ -31,20 +35,95 @@ def trained(family: str, root, **settings) -> NetworkClassifier:
     return classifier
 
 
+def load(classifier: NetworkClassifier, family: str, root, **settings) -> NetworkClassifier:
+    """Another classifier on the weights of one, with other settings of what is scored."""
+    classifier.save(root)
+    return load_classifier(build(family, RECIPES[family] | settings), "binary", 1, None, root, root)
+
+
 @pytest.mark.parametrize("family", RECIPES)
 def test_flips_at_test_take_the_mean_of_an_image_and_its_mirror_image(family, tmp_path):
     flipping, images = trained(family, tmp_path, flip_at_test=True), labelled(20, 2).pixels
-    flipping.save(tmp_path)
-    plain = load_classifier(build(family, RECIPES[family]), "binary", 1, None, tmp_path, tmp_path)
+    plain = load(flipping, family, tmp_path)
     mirrored = np.ascontiguousarray(images[:, :, ::-1])
     expected = (plain.predict_proba(images) + plain.predict_proba(mirrored)) / 2
     assert np.allclose(flipping.predict_proba(images), expected, atol=1e-6)
     assert not np.allclose(flipping.predict_proba(images), plain.predict_proba(images), atol=1e-6)
 
 
+def ten_views(pixels: np.ndarray) -> list[torch.Tensor]:
+    """Float (n, 1, H, W) of uint8 (n, H, W), in five widths and mirrored, as the stretch of training makes them."""
+    images = torch.from_numpy(pixels).unsqueeze(1).float() / 255
+    found = []
+    for power in (-1 / 2, -1 / 4, 0, 1 / 4, 1 / 2):
+        width = 1.5**power
+        found.append(_warp(images, torch.tensor([[width, 0.0, 0.0], [0.0, 1 / width, 0.0]]).repeat(len(images), 1, 1)))
+    return found + [one.flip(-1) for one in found]
+
+
+@torch.inference_mode()
+def mean_over_views(classifier: NetworkClassifier, pixels: np.ndarray) -> np.ndarray:
+    """Scores (n, 1) of the network itself, view by view, and their mean."""
+    classifier.module.eval()
+    return np.mean([classifier.module(view.to(classifier.device.torch)).sigmoid().cpu().numpy() for view in ten_views(pixels)], axis=0)
+
+
+@pytest.mark.parametrize("family", RECIPES)
+def test_wider_and_taller_views_count_as_much_as_the_image_itself(family, tmp_path):
+    classifier, part = trained(family, tmp_path, flip_at_test=True, stretch_at_test=True), labelled(70, 2)
+    expected = mean_over_views(classifier, part.pixels)
+    flipping = load(classifier, family, tmp_path, flip_at_test=True)
+    for found in (classifier.predict_proba(part.pixels), classifier.predict_proba(part.pixels, part.key)):
+        assert found.dtype == np.float32 and np.allclose(found, expected, atol=1e-5)
+        assert not np.allclose(found, flipping.predict_proba(part.pixels), atol=1e-4)
+
+
+@pytest.mark.parametrize("family", RECIPES)
+def test_scores_told_with_features_are_the_same_and_the_features_are_those_of_the_image_as_it_is(family, tmp_path):
+    classifier, pixels = trained(family, tmp_path, flip_at_test=True, stretch_at_test=True), labelled(20, 2).pixels
+    y_score, features = classifier.scores_and_features(pixels)
+    assert np.allclose(y_score, classifier.predict_proba(pixels), atol=1e-5)
+    assert np.array_equal(features, load(classifier, family, tmp_path).scores_and_features(pixels)[1])
+
+
+@pytest.mark.parametrize("family", RECIPES)
+def test_validation_is_scored_in_the_same_views_after_each_epoch(family, tmp_path):
+    classifier = build_classifier(build(family, RECIPES[family] | {"flip_at_test": True, "stretch_at_test": True}), "binary", 1, tmp_path)
+    record, val = ScoreRecord(tmp_path / "scores"), labelled(40, 1)
+    classifier.fit(labelled(32), val, Silence(), record=record)
+    kept, plain = record.scores().y_score[-1], load(classifier, family, tmp_path).predict_proba(val.pixels)
+    wanted = classifier.predict_proba(val.pixels)
+    assert np.abs(kept - wanted).max() < 0.5 * np.abs(plain - wanted).max()  # kept in 2 bytes, perhaps computed in bfloat16
+
+
+def test_features_of_a_frozen_network_are_kept_view_by_view_and_those_of_fewer_views_are_found_again(tmp_path):
+    def files() -> set:
+        return {file.name for file in (tmp_path / "cache" / "features").iterdir()}
+
+    part = labelled(20, 2)
+    counts = []
+    for settings in ({}, {"flip_at_test": True}, {"flip_at_test": True, "stretch_at_test": True}):
+        build_classifier(build("transfer", RECIPES["transfer"] | settings), "binary", 1, tmp_path).predict_proba(part.pixels, part.key)
+        counts.append(len(files()))
+    assert counts == [1, 2, 10]
+
+
+def test_a_network_that_is_made_quicker_says_the_same_in_all_views(tmp_path):
+    settings = {"backbone": "test_resnet", "trainable": "all", "image_size": 64, "flip_at_test": True, "stretch_at_test": True}
+    classifier = build_classifier(build("transfer", RECIPES["transfer"] | settings), "binary", 1, tmp_path)
+    pixels = np.random.default_rng(5).integers(0, 256, (3, 64, 64)).astype(np.uint8)
+    expected, explained = classifier.predict_proba(pixels), classifier.explain(pixels, [0])
+    classifier.quicken()
+    assert isinstance(classifier.module.backbone.forward_features, _Body)
+    assert np.ptp(expected) > 1e-4 and np.allclose(classifier.predict_proba(pixels), expected, atol=1e-5)
+    again = classifier.explain(pixels, [0])
+    assert np.allclose(again.scores, explained.scores, atol=1e-5)
+    assert np.allclose(again.maps, explained.maps, atol=1e-3 * np.abs(explained.maps).max())
+
+
 @pytest.mark.parametrize("family", RECIPES)
 def test_a_single_image_scores_as_it_does_among_others_with_a_key(family, tmp_path):
-    classifier, part = trained(family, tmp_path, flip_at_test=True), labelled(20, 2)
+    classifier, part = trained(family, tmp_path, flip_at_test=True, stretch_at_test=True), labelled(20, 2)
     together = classifier.predict_proba(part.pixels, part.key)
     assert np.allclose(classifier.predict_proba(part.pixels[3:4])[0], together[3], atol=1e-5)
 

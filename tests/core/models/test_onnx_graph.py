@@ -18,11 +18,16 @@ NETWORKS = {
     "a CNN of odd sizes": ("cnn", {"image_size": 33, "filters": 4, "blocks": 2, "padding": "same", "stride": 2, "pool_size": 3,
                                    "pool_stride": 2, "pool_padding": "same", "pooling": "average", "activation": "gelu"}),
     "a CNN that flips": ("cnn", {"image_size": 32, "filters": 4, "blocks": 2, "flip_at_test": True, "normalisation": "per_image"}),
+    "a CNN in five views": ("cnn", {"image_size": 33, "filters": 4, "blocks": 2, "stretch_at_test": True}),
+    "a CNN in ten views": ("cnn", {"image_size": 32, "filters": 4, "blocks": 2, "flip_at_test": True, "stretch_at_test": True,
+                                   "normalisation": "per_image"}),
     "an LSTM": ("lstm", {"image_size": 24, "hidden_size": 8}),
     "an LSTM both ways": ("lstm", {"image_size": 24, "hidden_size": 8, "bidirectional": True, "layers": 2, "flip_at_test": True}),
     "a vision transformer": ("transfer", {"image_size": 224, "backbone": "vit_tiny_patch16_224", "pretrained": False, "trainable": "all"}),
     "a frozen network that flips": ("transfer", {"image_size": 40, "backbone": "mobilenetv3_small_050", "pretrained": False,
                                                  "flip_at_test": True}),
+    "a frozen network in ten views": ("transfer", {"image_size": 40, "backbone": "mobilenetv3_small_050", "pretrained": False,
+                                                   "flip_at_test": True, "stretch_at_test": True}),
 }  # fmt: skip
 
 

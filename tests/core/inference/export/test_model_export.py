@@ -31,6 +31,8 @@ MORE = {
     "rbf svm": ("svm", {"features": "run:cnn-small", "kernel": "rbf", "pca": 4, "C": 100.0}),
     "lstm": ("lstm", {"image_size": 28, "hidden_size": 8, "max_epochs": 1, "flip_at_test": True}),
     "whole": ("transfer", {"image_size": 32, "trainable": "last", "max_epochs": 1, "flip_at_test": True, "aspect": "pad"}),
+    "five views": ("cnn", {"image_size": 32, "filters": 4, "blocks": 2, "max_epochs": 1, "stretch_at_test": True}),
+    "ten views": ("cnn", {"image_size": 24, "filters": 4, "blocks": 2, "max_epochs": 1, "flip_at_test": True, "stretch_at_test": True}),
     "ensemble": ("ensemble", {"members": "cnn-small,svm-small,transfer-small"}),
 }  # fmt: skip
 FAMILIES = ("cnn", "transfer", "svm", "forest", *MORE)
@@ -106,6 +108,18 @@ def test_the_card_in_the_model_tells_labels_thresholds_rule_split_and_calibratio
     assert shape == ["images", 32, 32] and model.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.UINT8
 
 
+@pytest.mark.parametrize(("name", "flip", "stretch", "words"), [
+    ("cnn", False, False, "scaling and normalisation are inside\n"),
+    ("lstm", True, False, "are inside; so is the mirrored view\n"),
+    ("five views", False, True, "are inside; so are four wider and taller views\n"),
+    ("ten views", True, True, "are inside; so are four wider and taller views, and all of them mirrored\n"),
+])  # fmt: skip
+def test_the_card_and_the_page_of_text_tell_in_which_views_a_picture_is_scored(name, flip, stretch, words, exports):
+    export = exports[name]
+    assert (export.card["flip_at_test"], export.card["stretch_at_test"]) == (flip, stretch)
+    assert words in export.files["README.txt"].decode()
+
+
 def run_program(folder: Path, *files, blocked: tuple = FORBIDDEN) -> list:
     """What predict.py prints, run from elsewhere, with nothing of this project on the path and other packages as if they were not there."""
     code = f"import runpy, sys\nfor one in {blocked!r}: sys.modules[one] = None\n"
@@ -161,6 +175,17 @@ def test_prepared_pixels_are_answered_by_numpy_and_the_runtime_alone(exports, tm
                        blocked=(*FORBIDDEN, "PIL"))  # fmt: skip
     assert [one["accepted"] for one in told] == [True, True, False, False, False]
     assert "uint8 (images, 32, 32)" in told[2]["reason"]
+
+
+def test_many_prepared_pixels_are_asked_in_parts_and_answered_as_all_at_once(exports, tmp_path, rng):
+    export = exports["ten views"]
+    export.write(tmp_path / "out")
+    pixels = (rng.integers(0, 60, (19, 24, 24)) + 10 * np.arange(19)[:, None, None]).astype(np.uint8)  # one brighter than the other
+    np.save(tmp_path / "many.npy", pixels)
+    expected = onnxruntime.InferenceSession(export.files["model.onnx"]).run(None, {export.card["inputs"][0]["name"]: pixels})[0]
+    told = run_program(tmp_path / "out", tmp_path / "many.npy", blocked=(*FORBIDDEN, "PIL"))
+    assert [list(one["scores"].values()) for one in told] == [pytest.approx(row.tolist(), abs=1e-5) for row in expected]
+    assert np.ptp(expected) > 1e-3
 
 
 def test_the_program_calibrates_as_the_fitted_temperature_does(shelf, exports, class_folders, tmp_path):
