@@ -8,6 +8,7 @@ _SETTINGS = {
     "normalisation": "own", "dropout": 0.0,
     "max_epochs": 8, "batch_size": 32, "learning_rate": 2e-3, "optimizer": "adamw", "weight_decay": 0.02, "schedule": "one_cycle",
     "keep": "last", "loss": "bce", "class_weight": "balanced", "label_smoothing": 0.1, "ema": 0.995, "flip_at_test": True,
+    "stretch_at_test": True,
     "rotate": 15.0, "shift": 0.1, "zoom": 0.2, "stretch": 0.5, "contrast": 0.4, "gamma": 0.5, "noise": 0.05, "flip": True,
 }  # fmt: skip
 _CHOSEN = (
@@ -15,7 +16,8 @@ _CHOSEN = (
     "norms' statistics, was chosen by the ROC AUC on validation images as they are and changed in exposure, sharpness and framing.",
     "Images were squeezed to squares, pneumonia's more than normal ones, and a network can tell them by that alone. So training images "
     "whose shape speaks against their class were held out, patients whole: there, after three epochs, stretched training images gave a ROC "
-    "AUC of .979, others .965; still stronger changes .973 and .976 (one seed each).",
+    "AUC of .979, others .965; still stronger changes .973 and .976 (one seed each). The mean over wider "
+    "and taller views of each image raised that ROC AUC from .979 to .983, and the accuracy from .747 to .863.",
     "The threshold is 0.5, fixed before training.",
 )
 
