@@ -15,6 +15,7 @@ import pandas as pd
 from core.data.dataset import UNLABELLED, Box, Skipped
 from core.data.layouts.labelled_files import LabelledFiles, order_classes
 from core.data.layouts.patients import patient_of
+from core.data.layouts.picture_finder import PictureFinder
 from core.data.layouts.tables import as_numbers, read_table
 from core.data.layouts.tree import NO_PICTURE, SPLIT_FOLDERS, Tree
 from core.errors import DataError
@@ -135,8 +136,10 @@ def _is_label(column: pd.Series) -> bool:
 
 def _rows(tree: Tree, tables: list[_Table], columns: _Columns) -> tuple[pd.DataFrame, list[Skipped]]:
     """One row per picture that is used: file, split, labels, patient and metadata; and what was left out."""
-    finder = _Finder(tree)
+    finder = PictureFinder(tree)
     parts, skipped = [], [Skipped(f"column {name}", "neither 0/1 labels nor known metadata", "column not used") for name in columns.ignored]
+    for table in tables:
+        finder.note(table.rows.iloc[:, 0], _split_of_rows(table, columns))
     for table in tables:
         part, left_out = _rows_of(table, columns, finder)
         parts.append(part)
@@ -146,7 +149,7 @@ def _rows(tree: Tree, tables: list[_Table], columns: _Columns) -> tuple[pd.DataF
     return pd.concat([rows, rest], ignore_index=True) if len(rest) else rows, skipped + doubles + unnamed
 
 
-def _rows_of(table: _Table, columns: _Columns, finder: "_Finder") -> tuple[pd.DataFrame, list[Skipped]]:
+def _rows_of(table: _Table, columns: _Columns, finder: PictureFinder) -> tuple[pd.DataFrame, list[Skipped]]:
     names = table.rows.iloc[:, 0]
     split = _split_of_rows(table, columns)
     files = np.array([finder.find(name, place) for name, place in zip(names, split, strict=True)])
@@ -159,8 +162,9 @@ def _rows_of(table: _Table, columns: _Columns, finder: "_Finder") -> tuple[pd.Da
     for name, column in columns.metadata.items():
         found[f"metadata {name}"] = table.rows[column].to_numpy() if column in table.rows else ""
     here, told = files != "", (truth >= 0).all(axis=1).to_numpy()
+    why = np.array(["" if file else finder.why_none(name) for name, file in zip(names, files, strict=True)])
     causes = [
-        (~here, "no picture of that name is here", "row without its image"),
+        *((why == reason, reason, "row without its image") for reason in sorted(set(why[~here].tolist()))),
         (here & ~told, "a label is empty or neither 0 nor 1", "row without labels"),
     ]
     left_out = [Skipped.many(table.name, "row", names[rows], reason, kind) for rows, reason, kind in causes if rows.any()]
@@ -193,7 +197,7 @@ def _once(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Skipped]]:
 
 
 def _unnamed(
-    tree: Tree, rows: pd.DataFrame, doubles: list[Skipped], finder: "_Finder", columns: _Columns
+    tree: Tree, rows: pd.DataFrame, doubles: list[Skipped], finder: PictureFinder, columns: _Columns
 ) -> tuple[pd.DataFrame, list[Skipped]]:
     """Pictures that no table names: those in test/ wait for an answer where no table labels that folder, all others are left out."""
     rest = [name for name in tree.pictures if name not in finder.used]
@@ -204,36 +208,6 @@ def _unnamed(
     found = pd.DataFrame({"file": waiting, "split": UNLABELLED, **empty, **blank})
     left_out = set(waiting)
     return found, [Skipped(name, "no table names it", "file without a row") for name in rest if name not in left_out]
-
-
-class _Finder:
-    """Which picture a cell means: by its path, its name or its name without suffix; among equals the one in the split's folder."""
-
-    def __init__(self, tree: Tree):
-        self._paths = set(tree.pictures)
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        for path in tree.pictures:
-            for key in {PurePosixPath(path).name, PurePosixPath(path).stem}:
-                self._by_name[key].append(path)
-        self.used: set[str] = set()
-
-    def find(self, cell: str, split: str) -> str:
-        """The path of the picture, or "" where none or several could be meant."""
-        cell = cell.replace("\\", "/").removeprefix("./")
-        if cell in self._paths:
-            return cell
-        name = cell.rsplit("/", 1)[-1]
-        found = [path for path in self._by_name.get(name, ()) if "/" not in cell or path.endswith(f"/{cell}")]
-        found = found or self._by_name.get(name, [])
-        if len(found) > 1:
-            wanted = "test" if split == UNLABELLED else split
-            found = [path for path in found if self.split_of(path) == wanted]
-        return found[0] if len(found) == 1 else ""
-
-    def split_of(self, path: str) -> str:
-        """The split that the folders of a picture tell; train where they tell none."""
-        parts = PurePosixPath(path).parts[:-1]
-        return next((SPLIT_FOLDERS[part.lower()] for part in parts if part.lower() in SPLIT_FOLDERS), "train")
 
 
 def _task(names: tuple[str, ...], y: np.ndarray, told: np.ndarray) -> tuple[str, tuple[str, ...], tuple[str, ...], np.ndarray]:
@@ -264,7 +238,8 @@ def _boxes(tree: Tree) -> tuple[str, dict[str, tuple[Box, ...]]]:
     table = read_table(tree.root / name) if name else pd.DataFrame()
     if not {"label", *_SIDES} <= set(table.columns):
         return "", {}
-    finder, found = _Finder(tree), defaultdict(list)
+    finder, found = PictureFinder(tree), defaultdict(list)
+    finder.note(table.iloc[:, 0], [""] * len(table))
     sides = np.stack([as_numbers(table[side]) for side in _SIDES], axis=1)
     for cell, label, numbers in zip(table.iloc[:, 0], table["label"], sides.tolist(), strict=True):
         place = finder.find(cell, "")

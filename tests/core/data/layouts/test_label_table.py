@@ -127,3 +127,42 @@ def test_the_same_name_in_two_splits_is_the_one_of_the_tables_split(tmp_path):
     for name, split, y in zip(dataset.image_ids, dataset.splits, dataset.y[:, 0], strict=True):
         number = int(name.split("/")[1].split(".")[0])
         assert name.startswith(split) and y == (number + ("train", "val", "test").index(split)) % 2
+
+
+def read_rows(folder: Path, cells: list[str], pictures: list[str]):
+    """The data set of a table that names these cells, beside these pictures; its rows that were left out, by reason."""
+    for number, name in enumerate(pictures):
+        picture(folder / name, number)
+    write(folder / "labels.csv", [[cell, str(n % 2)] for n, cell in enumerate(cells)], ("image", "ill"))
+    dataset = load_folder(folder, folder.parent / "store")
+    return dataset, {line.reason: line.files for line in dataset.skipped if line.kind == "row without its image"}
+
+
+def test_a_row_of_one_folder_is_never_given_the_picture_of_another(tmp_path):
+    cells = [f"hospital{letter}/{n}.png" for letter in "AB" for n in range(7)]
+    dataset, left_out = read_rows(tmp_path / "two", cells, [f"hospitalB/{n}.png" for n in range(7)])
+    said = dict(zip(cells, (n % 2 for n in range(14)), strict=True))
+    assert {name: y for name, (y,) in zip(dataset.image_ids.tolist(), dataset.y.tolist(), strict=True)} == {
+        cell: ill for cell, ill in said.items() if cell.startswith("hospitalB")
+    }
+    assert left_out == {"the picture of that name lies in another folder": tuple(cells[:7])}
+
+
+@pytest.mark.parametrize("prefix", ["images/", "D:\\sets\\pics\\", "/data/xrays/", "./"])
+def test_a_tables_own_folders_are_passed_over_where_each_name_is_one_picture(prefix, tmp_path):
+    dataset, left_out = read_rows(tmp_path / "one", [f"{prefix}{n}" for n in range(12)], [f"xrays/{n}.png" for n in range(12)])
+    assert len(dataset) == 12 and not left_out
+
+
+def test_folders_of_a_table_may_begin_higher_than_the_folder_that_is_read(tmp_path):
+    cells = [f"set/{letter}/{n}.png" for letter in "AB" for n in range(6)]
+    dataset, left_out = read_rows(tmp_path / "two", cells, [cell.removeprefix("set/") for cell in cells])
+    assert len(dataset) == 12 and not left_out
+    assert {f"set/{name}" for name in dataset.image_ids[dataset.y[:, 0] == 1]} == set(cells[1::2])
+
+
+def test_a_name_that_several_pictures_have_is_told_as_such(tmp_path):
+    cells = [*(f"A/{n}.png" for n in range(8)), "1.png", "gone.png"]
+    dataset, left_out = read_rows(tmp_path / "two", cells, [f"{letter}/{n}.png" for letter in "AB" for n in range(8)])
+    assert len(dataset) == 8
+    assert left_out == {"several pictures have that name": ("1.png",), "no picture of that name is here": ("gone.png",)}
