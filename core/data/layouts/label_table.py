@@ -6,7 +6,6 @@ split, or leave it to the folders of the files. A table named after a submission
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -16,52 +15,27 @@ from core.data.dataset import UNLABELLED, Box, Skipped
 from core.data.layouts.labelled_files import LabelledFiles, order_classes
 from core.data.layouts.patients import patient_of
 from core.data.layouts.picture_finder import PictureFinder
+from core.data.layouts.table_columns import YES_NO, Columns, Table, columns_of, label_names, strange_words
 from core.data.layouts.tables import as_numbers, read_table
 from core.data.layouts.tree import NO_PICTURE, SPLIT_FOLDERS, Tree
 from core.errors import DataError
 
-_METADATA = {
-    "age": "age", "patient age": "age", "sex": "sex", "gender": "sex", "patient sex": "sex", "patient gender": "sex", "view": "view",
-    "view position": "view", "hospital": "hospital", "site": "hospital", "institution": "hospital",
-}  # fmt: skip
 _NUMBERS = {"age"}
-_PATIENT = {"patient", "patient_id", "patientid", "patient id", "subject", "subject_id"}
 BOXES = "boxes.csv"
+_WORDS_SHOWN = 5
 _SIDES = ("left", "top", "width", "height")
-_SPLIT = {"split", "fold", "set", "subset"}
-_YES_NO = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "true": 1, "false": 0, "yes": 1, "no": 0}
-
-
-@dataclass(frozen=True, eq=False)
-class _Table:
-    """One table of the folder, and the split that its name tells, or ""."""
-
-    name: str
-    rows: pd.DataFrame
-    split: str
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """What the columns of the tables mean, read off all of them together."""
-
-    labels: tuple[str, ...]
-    ignored: tuple[str, ...]
-    patient: str | None
-    split: str | None
-    metadata: dict[str, str]
 
 
 def is_label_table(tree: Tree) -> bool:
     """Whether a table names pictures that are here and says 0 or 1 of them."""
     tables = _tables(tree)
-    return bool(tables) and bool(_columns(tables).labels)
+    return bool(tables) and bool(columns_of(tables).labels)
 
 
 def read_label_table(tree: Tree) -> LabelledFiles:
     """The pictures that the tables name. Raises DataError where none of them is here."""
     tables = _tables(tree)
-    columns = _columns(tables)
+    columns = columns_of(tables)
     rows, skipped = _rows(tree, tables, columns)
     if not len(rows):
         raise DataError(f"none of the pictures that {tables[0].name} names is here", "files in train/, val/, test/ or beside the table")
@@ -77,7 +51,7 @@ def read_label_table(tree: Tree) -> LabelledFiles:
     )  # fmt: skip
 
 
-def _tables(tree: Tree) -> list[_Table]:
+def _tables(tree: Tree) -> list[Table]:
     """The tables whose first column names pictures that are here."""
     stems = {PurePosixPath(name).stem for name in tree.pictures} | {PurePosixPath(name).name for name in tree.pictures}
     found = []
@@ -87,15 +61,9 @@ def _tables(tree: Tree) -> list[_Table]:
         except DataError:
             continue
         split = _split_of_table(name)
-        if len(rows) and _names_pictures(rows.iloc[:, 0], stems) and (split == UNLABELLED or _label_names(rows)):
-            found.append(_Table(name, rows, split))
+        if len(rows) and _names_pictures(rows.iloc[:, 0], stems) and (split == UNLABELLED or label_names(rows)):
+            found.append(Table(name, rows, split))
     return found
-
-
-def _label_names(rows: pd.DataFrame) -> list[str]:
-    """The columns of a table that say 0 or 1."""
-    others = _PATIENT | _SPLIT | _METADATA.keys()
-    return [name for name in rows.columns[1:] if name.lower() not in others and _is_label(rows[name])]
 
 
 def _names_pictures(column: pd.Series, stems: set[str]) -> bool:
@@ -109,35 +77,10 @@ def _split_of_table(name: str) -> str:
     return next((SPLIT_FOLDERS[word] for word in words if word in SPLIT_FOLDERS), "")
 
 
-def _columns(tables: list[_Table]) -> _Columns:
-    labelled = [table.rows for table in tables if table.split != UNLABELLED] or [table.rows for table in tables]
-    names = [name for name in labelled[0].columns[1:] if all(name in rows for rows in labelled)] if labelled else []
-    labels, ignored, metadata, patient, split = [], [], {}, None, None
-    for name in names:
-        word = name.lower().strip()
-        if word in _PATIENT:
-            patient = name
-        elif word in _SPLIT:
-            split = name
-        elif word in _METADATA:
-            metadata[_METADATA[word]] = name
-        elif all(_is_label(rows[name]) for rows in labelled):
-            labels.append(name)
-        else:
-            ignored.append(name)
-    return _Columns(tuple(labels), tuple(ignored), patient, split, metadata)
-
-
-def _is_label(column: pd.Series) -> bool:
-    """Whether nearly all cells are 0 or 1: a few may be empty or wrong, and their rows are left out."""
-    known = column.str.lower().isin(_YES_NO.keys())
-    return bool(known.mean() >= 0.5) and bool((known | (column == "") | (as_numbers(column) == -1)).mean() >= 0.9)
-
-
-def _rows(tree: Tree, tables: list[_Table], columns: _Columns) -> tuple[pd.DataFrame, list[Skipped]]:
+def _rows(tree: Tree, tables: list[Table], columns: Columns) -> tuple[pd.DataFrame, list[Skipped]]:
     """One row per picture that is used: file, split, labels, patient and metadata; and what was left out."""
     finder = PictureFinder(tree)
-    parts, skipped = [], [Skipped(f"column {name}", "neither 0/1 labels nor known metadata", "column not used") for name in columns.ignored]
+    parts, skipped = [], list(columns.left_out)
     for table in tables:
         finder.note(table.rows.iloc[:, 0], _split_of_rows(table, columns))
     for table in tables:
@@ -149,7 +92,7 @@ def _rows(tree: Tree, tables: list[_Table], columns: _Columns) -> tuple[pd.DataF
     return pd.concat([rows, rest], ignore_index=True) if len(rest) else rows, skipped + doubles + unnamed
 
 
-def _rows_of(table: _Table, columns: _Columns, finder: PictureFinder) -> tuple[pd.DataFrame, list[Skipped]]:
+def _rows_of(table: Table, columns: Columns, finder: PictureFinder) -> tuple[pd.DataFrame, list[Skipped]]:
     names = table.rows.iloc[:, 0]
     split = _split_of_rows(table, columns)
     files = np.array([finder.find(name, place) for name, place in zip(names, split, strict=True)])
@@ -158,46 +101,70 @@ def _rows_of(table: _Table, columns: _Columns, finder: PictureFinder) -> tuple[p
         found["split"] = [place or finder.split_of(file) for place, file in zip(split, files, strict=True)]
     truth = pd.DataFrame({label: _truth(table, label) for label in columns.labels})
     found = pd.concat([found, truth.clip(lower=0).astype(np.uint8)], axis=1)
-    found["patient"] = table.rows[columns.patient].to_numpy() if columns.patient in table.rows else ""
-    for name, column in columns.metadata.items():
-        found[f"metadata {name}"] = table.rows[column].to_numpy() if column in table.rows else ""
-    here, told = files != "", (truth >= 0).all(axis=1).to_numpy()
+    found["patient"] = columns.cells(table, "patient").to_numpy()
+    for name in columns.metadata:
+        found[f"metadata {name}"] = columns.cells(table, name).to_numpy()
+    here, told, strange = files != "", (truth >= 0).all(axis=1).to_numpy(), _strange(table, columns)
     why = np.array(["" if file else finder.why_none(name) for name, file in zip(names, files, strict=True)])
     causes = [
         *((why == reason, reason, "row without its image") for reason in sorted(set(why[~here].tolist()))),
-        (here & ~told, "a label is empty or neither 0 nor 1", "row without labels"),
+        (here & strange, _words(table, columns, strange), "row in no split"),
+        (here & ~strange & ~told, "a label is empty or neither 0 nor 1", "row without labels"),
     ]
     left_out = [Skipped.many(table.name, "row", names[rows], reason, kind) for rows, reason, kind in causes if rows.any()]
     finder.used.update(files[here].tolist())
-    return found[here & told], left_out
+    return found[here & told & ~strange], left_out
 
 
-def _split_of_rows(table: _Table, columns: _Columns) -> list[str]:
-    if table.split == UNLABELLED or not (columns.split and columns.split in table.rows):
+def _split_of_rows(table: Table, columns: Columns) -> list[str]:
+    if table.split == UNLABELLED:
         return [table.split] * len(table.rows)
-    return [SPLIT_FOLDERS.get(cell.lower(), table.split) for cell in table.rows[columns.split]]
+    return [SPLIT_FOLDERS.get(cell.lower(), table.split) for cell in columns.cells(table, "split")]
 
 
-def _truth(table: _Table, label: str) -> np.ndarray:
+def _strange(table: Table, columns: Columns) -> np.ndarray:
+    return np.zeros(len(table.rows), bool) if table.split == UNLABELLED else strange_words(columns.cells(table, "split"))
+
+
+def _words(table: Table, columns: Columns, strange: np.ndarray) -> str:
+    """What rows in no split say instead."""
+    words = sorted(set(columns.cells(table, "split")[strange]))
+    said = ", ".join(f'"{word}"' for word in words[:_WORDS_SHOWN]) + (" and more" if len(words) > _WORDS_SHOWN else "")
+    return f"the split is {said}, which is neither train, val nor test"
+
+
+def _truth(table: Table, label: str) -> np.ndarray:
     """0 or 1, -1 where a cell says neither; what a submission's example says means nothing."""
     if table.split == UNLABELLED or label not in table.rows:
         return np.zeros(len(table.rows), int)
-    return table.rows[label].str.lower().map(_YES_NO).fillna(-1).to_numpy(int)
+    return table.rows[label].str.lower().map(YES_NO).fillna(-1).to_numpy(int)
 
 
 def _once(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Skipped]]:
     """Each picture once: a row that repeats another is dropped; where two differ, nobody knows which is right."""
-    rows = rows.drop_duplicates().reset_index(drop=True)
     if rows.empty:
         return rows, []
+    rows = _completed(rows).drop_duplicates().reset_index(drop=True)
     twice = rows.duplicated("file", keep=False)
     names = rows.loc[twice, "file"].unique()
     differ = Skipped.many("tables", "picture", names, "named twice, with different labels or splits", "rows that differ")
     return rows[~twice].reset_index(drop=True), [differ] if len(names) else []
 
 
+def _completed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one picture tell each other what one of them knows and the other leaves empty."""
+    twice = rows.duplicated("file", keep=False)
+    if not twice.any():
+        return rows
+    known = [name for name in rows.columns if name == "patient" or name.startswith("metadata ")]
+    cells = rows.loc[twice, known].replace("", None)
+    told = cells.groupby(rows.loc[twice, "file"]).transform("first")
+    rows.loc[twice, known] = cells.where(cells.notna(), told).fillna("")
+    return rows
+
+
 def _unnamed(
-    tree: Tree, rows: pd.DataFrame, doubles: list[Skipped], finder: PictureFinder, columns: _Columns
+    tree: Tree, rows: pd.DataFrame, doubles: list[Skipped], finder: PictureFinder, columns: Columns
 ) -> tuple[pd.DataFrame, list[Skipped]]:
     """Pictures that no table names: those in test/ wait for an answer where no table labels that folder, all others are left out."""
     rest = [name for name in tree.pictures if name not in finder.used]
@@ -227,7 +194,7 @@ def _patients(rows: pd.DataFrame) -> np.ndarray | None:
     return patients if (patients != "").any() else None
 
 
-def _metadata(rows: pd.DataFrame, columns: _Columns) -> dict[str, np.ndarray]:
+def _metadata(rows: pd.DataFrame, columns: Columns) -> dict[str, np.ndarray]:
     found = {name: rows[f"metadata {name}"] for name in columns.metadata}
     return {name: as_numbers(column) if name in _NUMBERS else column.to_numpy(str) for name, column in found.items()}
 
@@ -248,7 +215,7 @@ def _boxes(tree: Tree) -> tuple[str, dict[str, tuple[Box, ...]]]:
     return name, {place: tuple(boxes) for place, boxes in found.items()}
 
 
-def _split_rule(tables: list[_Table], columns: _Columns) -> str:
-    if columns.split:
-        return f"the column {columns.split}"
+def _split_rule(tables: list[Table], columns: Columns) -> str:
+    if columns.named("split"):
+        return f"the column {' or '.join(columns.named('split'))}"
     return "tables as they lie" if any(table.split for table in tables) else "folders of the files"

@@ -166,3 +166,65 @@ def test_a_name_that_several_pictures_have_is_told_as_such(tmp_path):
     dataset, left_out = read_rows(tmp_path / "two", cells, [f"{letter}/{n}.png" for letter in "AB" for n in range(8)])
     assert len(dataset) == 8
     assert left_out == {"several pictures have that name": ("1.png",), "no picture of that name is here": ("gone.png",)}
+
+
+def read_columns(tmp_path, head: tuple[str, ...], cells_of, count=18):
+    """The data set of a table with these columns after the name, and what is told of columns and rows that are not used."""
+    folder = tmp_path / "columns"
+    for n in range(count):
+        picture(folder / f"{n}.png", n)
+    write(folder / "labels.csv", [[f"{n}.png", str(n // 3 % 2), *cells_of(n)] for n in range(count)], ("image", "ill", *head))
+    dataset = load_folder(folder, tmp_path / "store")
+    return dataset, {line.file: line.reason for line in dataset.skipped}
+
+
+def test_rows_of_a_split_that_nobody_knows_are_left_out_and_never_trained_on(tmp_path):
+    dataset, told = read_columns(tmp_path, ("Split",), lambda n: [("TRAIN", "Holdout", "dev", "tset", "testing", "")[n % 6]])
+    assert {split: counts["images"] for split, counts in dataset.counts().items()} == {"train": 6, "val": 3, "test": 3}
+    assert told == {"labels.csv: 6 rows": 'the split is "Holdout", "tset", which is neither train, val nor test'}
+    assert {int(name.split(".")[0]) % 6 for name in dataset.image_ids} == {0, 2, 4, 5}
+
+
+def test_a_column_of_folds_is_no_split_and_no_label_and_is_told(tmp_path):
+    dataset, told = read_columns(tmp_path, ("fold",), lambda n: [str(n % 2)])
+    assert dataset.labels == ("ill",) and len(dataset) == 18 and "column" not in dataset.split_rule
+    assert told == {"column fold": "no cell of it says train, val or test"}
+
+
+@pytest.mark.parametrize("head", [("split", "fold"), ("fold", "split")])
+def test_of_two_columns_that_tell_splits_one_is_used_and_the_other_told(head, tmp_path):
+    said = {"split": lambda n: ("train", "val", "test")[n % 3], "fold": lambda n: ("test", "train", "val")[n % 3]}
+    dataset, told = read_columns(tmp_path, head, lambda n: [said[name](n) for name in head])
+    assert dataset.split_rule == "the column split" and told == {"column fold": "the column split is used instead"}
+    assert {int(name.split(".")[0]) % 3 for name in dataset.image_ids[dataset.rows("test")]} == {2}
+
+
+def test_an_empty_column_never_stands_for_a_full_one_of_the_same_meaning(tmp_path):
+    head = ("patient", "age", "Patient Age", "subject_id", "sex")
+    dataset, told = read_columns(tmp_path, head, lambda n: [f"P{n // 2}", str(40 + n), "", "", ""])
+    assert set(dataset.patients) == {f"P{n}" for n in range(9)} and sorted(dataset.metadata["age"]) == list(range(40, 58))
+    assert told == dict.fromkeys(("column Patient Age", "column subject_id", "column sex"), "all its cells are empty")
+
+
+def test_what_one_of_several_tables_lacks_is_told_and_patients_are_kept_where_they_are_known(tmp_path):
+    folder = tmp_path / "some"
+    for n in range(24):
+        picture(folder / f"{n}.png", n)
+    train = [[f"{n}.png", str(n % 2), str(n % 3 // 2), f"P{n // 4}", str(50 + n)] for n in range(16)]
+    write(folder / "train_labels.csv", train, ("id", "ill", "odd", "patient", "age"))
+    write(folder / "test_labels.csv", [[f"{n}.png", str(n % 2)] for n in range(16, 24)], ("id", "ill"))
+    dataset = load_folder(folder, tmp_path / "store")
+    assert dataset.labels == ("ill",)
+    assert {line.file: line.reason for line in dataset.skipped} == {"column odd": "no such column of 0 and 1 in test_labels.csv"}
+    assert set(dataset.patients) == {"P0", "P1", "P2", "P3", ""} and (dataset.patients[dataset.rows("test")] == "").all()
+    assert np.isnan(dataset.metadata["age"]).sum() == 8 and "by patient" in dataset.split_rule
+
+
+def test_rows_of_one_picture_in_two_tables_complete_each_other(tmp_path):
+    folder = tmp_path / "both"
+    for n in range(12):
+        picture(folder / f"{n}.png", n)
+    write(folder / "a.csv", [[f"{n}.png", str(n % 2), f"P{n // 2}"] for n in range(12)], ("id", "ill", "patient"))
+    write(folder / "b.csv", [[f"{n}.png", str(n % 2), str(30 + n)] for n in range(12)], ("id", "ill", "age"))
+    dataset = load_folder(folder, tmp_path / "store")
+    assert len(dataset) == 12 and set(dataset.patients) == {f"P{n}" for n in range(6)} and not np.isnan(dataset.metadata["age"]).any()
