@@ -18,6 +18,8 @@ _LITTER = {".ds_store", "thumbs.db", "desktop.ini", "__macosx", ".ipynb_checkpoi
 _MASKS = {"mask", "masks", "lung_masks", "lung masks", "segmentation", "segmentations"}
 
 LITTER, MASK, NO_PICTURE, BAD_NAME = "left by the operating system", "mask", "no picture", "name that cannot be stored"
+LINK = "link that was not followed"
+_NO_FILE = {"device": ("no plain file", NO_PICTURE), "dead link": ("a link to nothing that can be read", LINK)}
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,16 @@ class Tree:
 def walk(folder: Path) -> Tree:
     """All files of a folder and its subfolders. A folder that only wraps one other folder is taken for that one."""
     root = _unwrapped(folder)
-    pictures, tables, skipped = [], [], []
-    for prefix, names in _folders(root):
+    pictures, tables = [], []
+    folders = _Folders(root)
+    skipped = folders.skipped
+    for prefix, names in folders:
         cause = _cause_of_folder(prefix)
         for name in names:
             suffix = suffix_of(name)
             left_out = cause or _cause(name, suffix)
             if left_out:
-                skipped.append(Skipped(f"{prefix}{name}".encode(errors="replace").decode(), *left_out))
+                skipped.append(_skipped(f"{prefix}{name}", *left_out))
             else:
                 (tables if suffix in TABLE_SUFFIXES else pictures).append(f"{prefix}{name}")
     return Tree(root, tuple(sorted(pictures)), tuple(sorted(tables)), tuple(sorted(skipped, key=lambda line: line.file)))
@@ -76,19 +80,68 @@ def _holds_files(folder: Path) -> bool:
     return any(child.is_file() and child.suffix.lower() in PICTURE_SUFFIXES for child in folder.iterdir() if not is_litter(child.name))
 
 
-def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:
-    """Each folder, as "" or a path that ends in a slash, with the names of its files. A folder that is a link is not entered, so that no
-    walk is endless."""
-    open_folders = [""]
-    while open_folders:
-        prefix, names = open_folders.pop(), []
-        with os.scandir(root / prefix) as children:
-            for child in children:
-                if child.is_dir(follow_symlinks=False):
-                    open_folders.append(f"{prefix}{child.name}/")
-                elif child.is_file():
+class _Folders:
+    """The folders of a tree, each as "" or a path that ends in a slash, with the names of its files.
+
+    Links to folders are followed after all else, and each folder is entered once, so that no walk is endless and no link takes the place
+    of the folder itself. `skipped` are the links that were not followed and what is no plain file.
+    """
+
+    def __init__(self, root: Path):
+        self._root = root
+        self._around = {_identity(folder) for folder in root.resolve().parents}
+        self._entered: set[tuple[int, int]] = set()
+        self._open, self._links = [""], []
+        self.skipped: list[Skipped] = []
+
+    def __iter__(self) -> Iterator[tuple[str, list[str]]]:
+        while self._open or self._links:
+            prefix = self._open.pop() if self._open else self._links.pop(0)
+            if self._may_enter(prefix):
+                yield prefix, self._files(prefix)
+
+    def _may_enter(self, prefix: str) -> bool:
+        folder = _identity(self._root / prefix)
+        if folder in self._around or folder in self._entered:
+            where = "a folder around this one" if folder in self._around else "a folder that is read already"
+            self.skipped.append(_skipped(prefix.rstrip("/"), f"a link to {where}", LINK))
+            return False
+        self._entered.add(folder)
+        return True
+
+    def _files(self, prefix: str) -> list[str]:
+        """The files of one folder; its folders are put on the lists of those to come."""
+        names = []
+        with os.scandir(self._root / prefix) as children:
+            for child in sorted(children, key=lambda child: child.name):
+                kind = _kind(child)
+                if kind == "folder":
+                    (self._links if child.is_symlink() else self._open).append(f"{prefix}{child.name}/")
+                elif kind == "file":
                     names.append(child.name)
-        yield prefix, names
+                else:
+                    self.skipped.append(_skipped(f"{prefix}{child.name}", *_NO_FILE[kind]))
+        return names
+
+
+def _kind(child: os.DirEntry) -> str:
+    if not child.is_symlink():
+        return "folder" if child.is_dir() else "file" if child.is_file() else "device"
+    try:
+        place = Path(child.path)
+        return "file" if place.is_file() else "folder" if place.is_dir() and os.access(place, os.R_OK | os.X_OK) else "dead link"
+    except OSError:
+        return "dead link"
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """What two paths of the same folder have in common."""
+    found = folder.stat()
+    return found.st_dev, found.st_ino
+
+
+def _skipped(name: str, reason: str, kind: str) -> Skipped:
+    return Skipped(name.encode(errors="replace").decode(), reason, kind)
 
 
 def _cause_of_folder(prefix: str) -> tuple[str, str] | None:
