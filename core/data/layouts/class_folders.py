@@ -1,18 +1,20 @@
 """Class folders: `train|val|test/CLASS/picture`, or `CLASS/picture` without splits, with an `images/` folder in each class or not."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from core.data.dataset import UNLABELLED, Skipped
-from core.data.layouts.labelled_files import LabelledFiles, one_hot, order_classes
+from core.data.layouts.labelled_files import NEGATIVE, LabelledFiles, one_hot, order_classes
 from core.data.layouts.patients import patient_of
-from core.data.layouts.tree import NO_PICTURE, SPLIT_FOLDERS, Tree
+from core.data.layouts.tree import MASK, NO_PICTURE, Tree, split_of_folder
 from core.errors import DataError
 
 _INSIDE_CLASS = {"images", "image", "imgs"}
 _NOT_PLACED = "not in a class folder"
+_SHOWN = 4  # folders named in an error
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,11 @@ def is_class_folders(tree: Tree) -> bool:
 
 
 def read_class_folders(tree: Tree) -> LabelledFiles:
-    """The files of a tree of class folders. Raises DataError where there are fewer than two classes."""
+    """The files of a tree of class folders. Raises DataError for fewer than two classes, or none that are sure."""
     found, skipped = _sorted_out(tree)
     found = _spelled_alike(found)
     classes = order_classes({one.class_name for one in found} - {""})
-    if len(classes) < 2:
-        raise DataError(
-            f"{tree.root} has {len(classes)} class folders with pictures ({', '.join(classes) or 'none'})",
-            "at least two are needed, as in train/NORMAL and train/PNEUMONIA, or NORMAL and PNEUMONIA",
-        )
+    _check_classes(tree, classes)
     index = np.array([classes.index(one.class_name) if one.class_name else 0 for one in found])
     splits = np.array([one.split for one in found])
     y = one_hot(index, len(classes))
@@ -56,6 +54,41 @@ def read_class_folders(tree: Tree) -> LabelledFiles:
     )  # fmt: skip
 
 
+def _check_classes(tree: Tree, classes: tuple[str, ...]) -> None:
+    if len(classes) < 2:
+        masks = sorted({line.file.rsplit("/", 1)[0] for line in tree.skipped if line.kind == MASK and "/" in line.file})
+        found = f"{tree.root} has {len(classes)} class folders with pictures ({', '.join(classes) or 'none'})"
+        raise DataError(
+            f"{found}, beside masks in {', '.join(masks[:_SHOWN])}" if masks else found,
+            "at least two are needed, as in train/NORMAL and train/PNEUMONIA, or NORMAL and PNEUMONIA",
+            "A folder of another name is read as a class" if masks else "",
+        )
+    inside = set() if _has_splits(tree) else _folders_in_all(tree)
+    if inside:
+        raise DataError(
+            f"the folders {', '.join(classes[:_SHOWN])} of {tree.root} hold the same folders ({', '.join(sorted(inside)[:_SHOWN])})",
+            "these look like classes, and the folders around them like parts of the data that are neither train, val nor test",
+            "Name the parts train, val and test, or give one of them",
+        )
+
+
+def _folders_in_all(tree: Tree) -> set[str]:
+    """The folders in what would be classes, where these hold no pictures themselves and share all their folders with one another.
+
+    One folder of the same name in each, folders of patients, and folders in a class that means healthy are as they should be.
+    """
+    inside: dict[str, set[str]] = defaultdict(set)
+    for name in tree.pictures:
+        folders = [part for part in PurePosixPath(name).parts[:-1] if part.lower() not in _INSIDE_CLASS]
+        if len(folders) == 1 or folders and folders[0].lower().strip() in NEGATIVE:
+            return set()
+        if folders and not split_of_folder(folders[0]) and not split_of_folder(folders[1]) and not patient_of(name):
+            inside[folders[0]].add(folders[1])
+    times = Counter(folder for folders in inside.values() for folder in folders)
+    shared = {folder for folder, count in times.items() if count > 1}
+    return shared if len(shared) > 1 and len(shared) == len(times) and len(inside) > 1 else set()
+
+
 def _sorted_out(tree: Tree) -> tuple[list[_Found], list[Skipped]]:
     """Pictures with their classes, and those that lie in none."""
     in_splits = _has_splits(tree)
@@ -64,7 +97,8 @@ def _sorted_out(tree: Tree) -> tuple[list[_Found], list[Skipped]]:
     for name in tree.pictures:
         placed = place(PurePosixPath(name).parts)
         if placed:
-            found.append(_Found(name, *placed))
+            split, class_name = placed
+            found.append(_Found(name, split, class_name.strip() or class_name))
         else:
             skipped.append(Skipped(name, _why_not(name, in_splits), _NOT_PLACED))
     return _without_lonely_tests(found, skipped)
@@ -73,11 +107,11 @@ def _sorted_out(tree: Tree) -> tuple[list[_Found], list[Skipped]]:
 def _has_splits(tree: Tree) -> bool:
     """Whether there is a train folder with class folders in it."""
     parts = (PurePosixPath(name).parts for name in tree.pictures)
-    return any(len(part) > 2 and SPLIT_FOLDERS.get(part[0].lower()) == "train" for part in parts)
+    return any(len(part) > 2 and split_of_folder(part[0]) == "train" for part in parts)
 
 
 def _place_in_splits(parts: tuple[str, ...]) -> tuple[str, str] | None:
-    split = SPLIT_FOLDERS.get(parts[0].lower())
+    split = split_of_folder(parts[0])
     if split == "test" and len(parts) == 2:
         return UNLABELLED, ""
     return (split, parts[1]) if split and len(parts) > 2 else None
@@ -86,9 +120,9 @@ def _place_in_splits(parts: tuple[str, ...]) -> tuple[str, str] | None:
 def _place_without_splits(parts: tuple[str, ...]) -> tuple[str, str] | None:
     """All in train, from which val and test are split off; CLASS/train/ and the like are splits too."""
     folders = [part for part in parts[:-1] if part.lower() not in _INSIDE_CLASS]
-    if not folders or folders[0].lower() in SPLIT_FOLDERS:
+    if not folders or split_of_folder(folders[0]):
         return None
-    return SPLIT_FOLDERS.get(folders[1].lower(), "train") if len(folders) > 1 else "train", folders[0]
+    return len(folders) > 1 and split_of_folder(folders[1]) or "train", folders[0]
 
 
 def _without_lonely_tests(found: list[_Found], skipped: list[Skipped]) -> tuple[list[_Found], list[Skipped]]:
@@ -100,7 +134,7 @@ def _without_lonely_tests(found: list[_Found], skipped: list[Skipped]) -> tuple[
 
 
 def _why_not(name: str, in_splits: bool) -> str:
-    outside = in_splits and PurePosixPath(name).parts[0].lower() not in SPLIT_FOLDERS
+    outside = in_splits and not split_of_folder(PurePosixPath(name).parts[0])
     return "not in a train, val or test folder" if outside else "not in a class folder"
 
 

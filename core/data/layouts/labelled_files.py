@@ -13,7 +13,7 @@ from core.errors import ImageError
 from core.images import decode
 
 ORDER = (*SPLITS, UNLABELLED)
-_NEGATIVE = ("normal", "no finding", "no_finding", "negative", "healthy", "control", "none", "0", "no")
+NEGATIVE = ("normal", "no finding", "no_finding", "negative", "healthy", "control", "none", "0", "no")
 _TRIED = 20  # pictures looked at for the native size
 _USUAL_SIZE = 224  # px, where none of them can be read
 
@@ -66,7 +66,7 @@ class LabelledFiles:
 
 def order_classes(names: set[str]) -> tuple[str, ...]:
     """Class names in the order of their indices: a name that means healthy first, the others by alphabet."""
-    return tuple(sorted(names, key=lambda name: (name.lower().strip() not in _NEGATIVE, name.lower(), name)))
+    return tuple(sorted(names, key=lambda name: (name.lower().strip() not in NEGATIVE, name.lower(), name)))
 
 
 def one_hot(index: np.ndarray, classes: int) -> np.ndarray:

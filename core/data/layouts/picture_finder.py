@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from core.data.dataset import UNLABELLED
-from core.data.layouts.tree import SPLIT_FOLDERS, Tree
+from core.data.layouts.tree import Tree, split_of_folder
 
 
 class PictureFinder:
@@ -60,8 +60,8 @@ class PictureFinder:
 
     def split_of(self, path: str) -> str:
         """The split that the folders of a picture tell; train where they tell none."""
-        parts = PurePosixPath(path).parts[:-1]
-        return next((SPLIT_FOLDERS[part.lower()] for part in parts if part.lower() in SPLIT_FOLDERS), "train")
+        told = map(split_of_folder, PurePosixPath(path).parts[:-1])
+        return next(filter(None, told), "train")
 
     def _of_split(self, paths: list[str], split: str) -> list[str]:
         if len(paths) < 2:

@@ -1,6 +1,7 @@
 """The files of a folder, as they lie: which may be pictures, and which the operating system left there."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ SPLIT_FOLDERS = {
     "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
     "test": "test", "testing": "test",
 }  # fmt: skip
+_AFFIX = "set|sets|data|dataset|image|images|img|imgs|folder"
+_SPLIT_NAME = re.compile(rf"(?:(?:{_AFFIX})[-_ ]?)?(?P<split>{'|'.join(SPLIT_FOLDERS)})(?:[-_ ]?(?:{_AFFIX}))?")
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ".webp", ".gif", ""}
 TABLE_SUFFIXES = {".csv", ".tsv", ".txt"}
 _WANTED = PICTURE_SUFFIXES | TABLE_SUFFIXES
@@ -57,6 +60,12 @@ def suffix_of(name: str) -> str:
     """The suffix of a file's name in lower case, with its dot; "" where it has none."""
     stem, dot, suffix = name.rpartition(".")
     return f".{suffix.lower()}" if dot and stem else ""
+
+
+def split_of_folder(name: str) -> str:
+    """The split that a folder's name tells, "train" for "Train", "training-set" or "train_images"; "" where it tells none."""
+    found = _SPLIT_NAME.fullmatch(name.strip().lower())
+    return SPLIT_FOLDERS[found["split"]] if found else ""
 
 
 def is_litter(name: str) -> bool:

@@ -180,3 +180,54 @@ def test_a_folder_with_nothing_but_train_is_not_taken_for_a_wrapper(tmp_path):
     shutil.rmtree(folder / "test")
     dataset = load_folder(folder, tmp_path / "store")
     assert all(name.startswith("train/") for name in dataset.image_ids) and set(dataset.counts()) == {"train", "val", "test"}
+
+
+def write_pictures(folder, *places, each=8):
+    """Pictures of noise in each of these folders."""
+    for seed, place in enumerate(places):
+        (folder / place).mkdir(parents=True)
+        for n in range(each):
+            pixels = np.random.default_rng(100 * seed + n).integers(0, 255, (24, 24), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / place / f"{n}.png")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "test"),
+    [("train_set", "val_set", "test_set"), ("Training-Set", "valid-set", "Testing-Set"), ("train_images", "val_data", "test_images"),
+     ("dataTrain", "data_dev", "testdata"), ("train folder", "Validation Folder", "test folder")],
+)  # fmt: skip
+def test_folders_of_splits_are_known_by_more_names_than_the_plain_ones(train, val, test, tmp_path):
+    folder = write_pictures(tmp_path / "set", *(f"{split}/{name}" for split in (train, val, test) for name in "AB"))
+    dataset = load_folder(folder, tmp_path / "store")
+    assert dataset.classes == ("A", "B") and dataset.split_rule == "folders as they lie"
+    assert {split: counts["images"] for split, counts in dataset.counts().items()} == {"train": 16, "val": 16, "test": 16}
+    assert {name.split("/")[0] for name in dataset.image_ids[dataset.rows("test")]} == {test}
+
+
+def test_parts_of_unknown_meaning_are_never_taken_for_classes(tmp_path):
+    folder = write_pictures(tmp_path / "set", "part one/A", "part one/B", "part two/A", "part two/B")
+    with pytest.raises(DataError, match=r"part one, part two of .* hold the same folders \(A, B\).*Name the parts train, val and test"):
+        load_folder(folder, tmp_path / "store")
+
+
+@pytest.mark.parametrize(
+    "places",
+    [("A/png", "B/png"), ("NORMAL/AP", "NORMAL/PA", "ILL/AP", "ILL/PA"), ("A/patient1", "A/patient2", "B/patient1", "B/patient2"),
+     ("A/train", "A/test", "B/train", "B/test"), ("A/x", "A/y", "B/x", "B/z")],
+)  # fmt: skip
+def test_folders_in_class_folders_stay_what_they_are(places, tmp_path):
+    dataset = load_folder(write_pictures(tmp_path / "set", *places), tmp_path / "store")
+    assert set(dataset.classes) == {place.split("/")[0] for place in places}
+
+
+def test_blanks_around_the_name_of_a_class_make_no_class_of_their_own(tmp_path):
+    folder = write_pictures(tmp_path / "set", "train/NORMAL", "train/ILL", "val/NORMAL ", "val/ill")
+    dataset = load_folder(folder, tmp_path / "store")
+    assert dataset.classes == ("NORMAL", "ILL") and dataset.counts()["val"]["per_class"] == {"NORMAL": 8, "ILL": 8}
+
+
+def test_a_class_folder_that_is_named_as_masks_are_is_named_in_the_error(tmp_path):
+    folder = write_pictures(tmp_path / "set", "masks", "no masks")
+    with pytest.raises(DataError, match=r"1 class folders with pictures \(no masks\), beside masks in masks; .* another name"):
+        load_folder(folder, tmp_path / "store")
