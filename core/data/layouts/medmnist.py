@@ -71,6 +71,8 @@ def download_medmnist(name: str, folder: Path) -> Path:
 
 def _arrays(file: Path) -> dict[str, np.ndarray]:
     wanted = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
+    if not zipfile.is_zipfile(file):
+        raise DataError(f"{file.name} is no npz file, or a damaged one", "a MedMNIST file, an npz of six arrays, is expected")
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             missing = sorted(set(wanted) - set(stored.files))

@@ -55,6 +55,13 @@ def test_a_file_that_is_no_npz_is_one_clear_error(tmp_path):
             load_medmnist(tmp_path / "x.npz")
 
 
+def test_a_single_array_named_npz_is_one_clear_error(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((4, 28, 28), np.uint8))
+    (tmp_path / "x.npy").rename(tmp_path / "x.npz")
+    with pytest.raises(DataError, match="x.npz is no npz file"):
+        load_medmnist(tmp_path / "x.npz")
+
+
 def test_the_download_without_a_network_says_what_to_do_instead(tmp_path, monkeypatch):
     import urllib.request
 
