@@ -6,19 +6,16 @@ is row 1, and a row whose cell holds a line break is still one row.
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import BinaryIO
 
 from core.errors import EvaluationError
+from core.separator import has_excel_line, separator_of
 
 MAX_BYTES = 128 * 2**20
 SEPARATORS = ",;\t"
 _AS_CSV = "In Excel: Save as, CSV UTF-8"
-_EXCEL_LINE = re.compile(r'\s*"?sep=[,;\t]"?\s*$', re.IGNORECASE | re.MULTILINE)  # Excel's own first line, which names the separator
-_SAMPLE = 2**16  # characters of the head that are looked at for the separator
 _OTHER_KINDS = {
     b"PK\x03\x04": "a ZIP file or an Excel workbook", b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"\xff\xfe": "text in UTF-16",
     b"\xfe\xff": "text in UTF-16", b"\x1f\x8b": "a gzip file", b"%PDF": "a PDF file", b"\x93NUMPY": "a NumPy file", b"\x89PNG": "a picture",
@@ -74,24 +71,16 @@ def _text(file: BinaryIO) -> str:
 
 def _records(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Every row that holds anything with its number, the head first."""
-    has_excel_line = bool(_EXCEL_LINE.match(text))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text, has_excel_line), strict=True)
+    skips_first = has_excel_line(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text, SEPARATORS), strict=True)
     number = 0
     try:
         for number, row in enumerate(reader, 1):
             cells = tuple(map(str.strip, row))
-            if any(cells) and not (number == 1 and has_excel_line):
+            if any(cells) and not (number == 1 and skips_first):
                 yield number, cells
     except csv.Error as error:
         raise EvaluationError(f"row {number + 1} cannot be read ({error})", "quotes stand around whole cells, in pairs") from None
-
-
-def _separator(text: str, has_excel_line: bool) -> str:
-    """The separator that parts both the head and the row below it into most cells: a name in the head may be full of another one."""
-    lines = (line for line in io.StringIO(text[:_SAMPLE], newline=None) if line.strip())
-    first = list(islice(lines, has_excel_line, has_excel_line + 2))
-    cells = {separator: [len(next(csv.reader([line], delimiter=separator), ())) for line in first] or [0] for separator in SEPARATORS}
-    return max(SEPARATORS, key=lambda separator: (min(cells[separator]), cells[separator][0]))
 
 
 def _check_length(number: int, row: tuple[str, ...], head: tuple[str, ...]) -> None:

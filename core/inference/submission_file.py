@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.data import registry
 from core.data.dataset import UNLABELLED, Dataset
-from core.data.layouts.tables import parse_table, read_table
+from core.data.layouts.tables import parse_table, read_table, too_long
 from core.errors import DataError
 from core.evaluation.decisions import decide
 from core.inference.predictor import Predictor
@@ -85,6 +85,8 @@ def _read(example: Path) -> tuple[tuple[str, ...], list[str]]:
 def _asked(name: str, table: pd.DataFrame) -> tuple[tuple[str, ...], list[str]]:
     if len(table.columns) < 2:
         raise DataError(f"{name} has one column", "names of pictures, and a column for each label")
+    if longer := too_long(table):
+        raise DataError(f"{name} has more cells in the row of {longer[0]!r} than in its head", "as many cells in each row are expected")
     return tuple(table.columns), table.iloc[:, 0].tolist()
 
 

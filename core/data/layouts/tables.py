@@ -2,23 +2,24 @@
 
 import csv
 import io
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from core.errors import DataError
+from core.separator import separator_of, without_excel_line
 
 MAX_BYTES = 512 * 2**20
-_SAMPLE = 16_384  # characters looked at for the delimiter
 _SEPARATORS = ",;\t|"
+_MOST_SURPLUS = 20  # cells beyond the head that are looked at; longer rows are no rows of this table
 
 
 def read_table(file: Path) -> pd.DataFrame:
     """A table, all cells as text, stripped; an empty cell is "". Raises DataError where it is no table.
 
-    A row with more cells than the head has keeps the first ones; columns without a name are dropped.
+    Columns without a name are dropped. Rows with more cells than the head are left out, as nobody knows which cell is one too many;
+    `too_long` has their names.
     """
     size = file.stat().st_size
     if size > MAX_BYTES:
@@ -28,18 +29,22 @@ def read_table(file: Path) -> pd.DataFrame:
 
 def parse_table(name: str, data: bytes) -> pd.DataFrame:
     """The same of a file's bytes."""
-    text = _text(data)
-    try:
-        with warnings.catch_warnings(action="ignore", category=pd.errors.ParserWarning):  # rows longer than the head
-            table = pd.read_csv(
-                io.StringIO(text), sep=_separator(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False,
-                on_bad_lines="skip",
-            )  # fmt: skip
-    except (ValueError, csv.Error, pd.errors.ParserError) as error:
-        raise DataError(f"{name} is no table that can be read", "rows of cells, parted by commas or tabs", "Save it as csv") from error
-    table.columns = [str(name).strip() for name in table.columns]
-    table = table.loc[:, [bool(name) and not name.startswith("Unnamed:") for name in table.columns]]
-    return table.fillna("").apply(lambda column: column.str.strip())
+    cells, in_head = _cells(name, without_excel_line(_text(data)), separator_of(_text(data), _SEPARATORS))
+    head, below = cells.iloc[0, :in_head].str.strip(), cells.iloc[1:]
+    surplus = (below.iloc[:, in_head:].fillna("") != "").any(axis=1)
+    if surplus.mean() > 0.5:
+        surplus[:] = False  # a column that the head does not name
+    _check_names(name, head[head != ""])
+    table = below.loc[~surplus, head.index[head != ""]].reset_index(drop=True)
+    table.columns = head[head != ""].tolist()
+    table = table.fillna("").apply(lambda column: column.str.strip())
+    table.attrs["too long"] = tuple(below.loc[surplus, 0].fillna(""))
+    return table
+
+
+def too_long(table: pd.DataFrame) -> tuple[str, ...]:
+    """The first cells of the rows of a table that was read that had more cells than the head."""
+    return table.attrs["too long"]
 
 
 def as_numbers(column: pd.Series) -> np.ndarray:
@@ -54,7 +59,24 @@ def _text(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _separator(text: str) -> str:
-    """The separator that parts the head into most cells."""
-    head = text[:_SAMPLE].split("\n", 1)[0]
-    return max(_SEPARATORS, key=head.count)
+def _cells(name: str, text: str, separator: str) -> tuple[pd.DataFrame, int]:
+    """All cells as they stand, the head first, and how many cells it has."""
+    try:
+        in_head = len(next(filter(None, csv.reader(io.StringIO(text, newline=None), delimiter=separator, skipinitialspace=True))))
+        most = max(line.count(separator) for line in text.splitlines()) + 1
+        cells = pd.read_csv(
+            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False, header=None,
+            names=range(max(in_head, min(most, in_head + _MOST_SURPLUS))), on_bad_lines="skip",
+        )  # fmt: skip
+    except (ValueError, csv.Error, StopIteration, pd.errors.ParserError) as error:
+        raise DataError(f"{name} is no table that can be read", "rows of cells, parted by commas or tabs", "Save it as csv") from error
+    if cells.empty:
+        raise DataError(f"{name} is empty", "a head and one row per picture are expected")
+    return cells, in_head
+
+
+def _check_names(name: str, head: pd.Series) -> None:
+    double = head[head.duplicated()]
+    if len(double):
+        found = f"{name} has {(head == double.iloc[0]).sum()} columns called {double.iloc[0]!r}"
+        raise DataError(found, "each column needs a name of its own", "Rename or delete one")
