@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.data.dataset import Box, Skipped
 from core.data.layouts.labelled_files import LabelledFiles
-from core.data.layouts.tables import as_numbers, read_table
+from core.data.layouts.tables import as_numbers, read_table, too_long
 from core.data.layouts.tree import Tree
 from core.errors import DataError
 
@@ -35,7 +35,7 @@ def read_nih(tree: Tree) -> LabelledFiles:
     table_name = _entry_table(tree)
     table = _entries(tree, table_name)
     images = table[_IMAGE].tolist()
-    places = {name.rsplit("/", 1)[-1]: name for name in tree.pictures}
+    places = {_name_of(path): path for path in tree.pictures}
     here = np.array([image in places for image in images])
     lists = _lists(tree)
     split = _splits(images, lists)
@@ -54,6 +54,10 @@ def read_nih(tree: Tree) -> LabelledFiles:
         title="NIH ChestX-ray14" if len(rows) > 100_000 else f"NIH ChestX-ray14, {len(rows):,} images",
         licence="NIH Clinical Center: no restrictions on use; cite Wang et al., CVPR 2017",
     )  # fmt: skip
+
+
+def _name_of(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
 
 
 def _entry_table(tree: Tree) -> str | None:
@@ -150,4 +154,12 @@ def _left_out(
     lines = [Skipped.many(name, "row", images[rows], reason, kind) for rows, kind, reason in causes if rows.any()]
     known = set(images.tolist())
     unknown = [place for image, place in places.items() if image not in known]
-    return lines + [Skipped(place, f"{name} has no row for it", "file without a row") for place in unknown]
+    if longer := too_long(table):
+        lines.append(Skipped.many(name, "row", longer, "more cells than the head has", "row with too many cells"))
+    kept = set(places.values())
+    doubles = [
+        Skipped(place, f"{places[_name_of(place)]} has the same name and is used", "second file of a name")
+        for place in tree.pictures
+        if place not in kept
+    ]
+    return lines + doubles + [Skipped(place, f"{name} has no row for it", "file without a row") for place in unknown]

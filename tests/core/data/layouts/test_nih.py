@@ -90,3 +90,20 @@ def test_a_table_without_images_or_without_its_columns_is_one_clear_error(shared
     (tmp_path / "Data_Entry_2017.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match="no column 'Image Index'"):
         load_folder(tmp_path, tmp_path / "store")
+
+
+def test_a_second_file_of_the_same_name_and_a_row_with_a_cell_too_many_are_told(tmp_path):
+    folder = tmp_path / "nih"
+    for place, count in (("images_001", 8), ("images_002", 2)):
+        (folder / place).mkdir(parents=True)
+        for n in range(count):
+            Image.fromarray(np.arange(1024, dtype=np.uint8).reshape(32, 32) + n).save(folder / place / f"{n:08}_000.png")
+    rows = [f"{n:08}_000.png,{'Mass' if n % 2 else 'No Finding'},{n}" + (",7" if n == 5 else "") for n in range(8)]
+    (folder / "Data_Entry_2017.csv").write_text("\n".join(["Image Index,Finding Labels,Patient ID", *rows]))
+    dataset = load_folder(folder, tmp_path / "store")
+    told = {line.file: (line.reason, line.names) for line in dataset.skipped if line.kind != "file without a row"}
+    assert len(dataset) == 7
+    assert told == {
+        "Data_Entry_2017.csv: 1 row": ("more cells than the head has", ("00000005_000.png",)),
+        **{f"images_001/{n:08}_000.png": (f"images_002/{n:08}_000.png has the same name and is used", ()) for n in range(2)},
+    }
