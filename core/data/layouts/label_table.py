@@ -4,7 +4,6 @@
 split, or leave it to the folders of the files. A table named after a submission lists pictures whose labels nobody tells.
 """
 
-import re
 from collections import defaultdict
 from pathlib import PurePosixPath
 
@@ -15,66 +14,67 @@ from core.data.dataset import UNLABELLED, Box, Skipped
 from core.data.layouts.labelled_files import LabelledFiles, order_classes
 from core.data.layouts.patients import patient_of
 from core.data.layouts.picture_finder import PictureFinder
-from core.data.layouts.table_columns import YES_NO, Columns, Table, columns_of, label_names, strange_words
-from core.data.layouts.tables import as_numbers, read_table
+from core.data.layouts.table_choice import TableChoice, choose_tables
+from core.data.layouts.table_columns import YES_NO, Columns, Table, columns_of, strange_words
+from core.data.layouts.tables import as_numbers, read_table, too_long
 from core.data.layouts.tree import NO_PICTURE, SPLIT_FOLDERS, Tree
 from core.errors import DataError
 
 _NUMBERS = {"age"}
 BOXES = "boxes.csv"
 _WORDS_SHOWN = 5
+_ROW_KINDS = ("row without its image", "row in no split", "row without labels", "rows that differ", "row with too many cells")
 _SIDES = ("left", "top", "width", "height")
 
 
 def is_label_table(tree: Tree) -> bool:
     """Whether a table names pictures that are here and says 0 or 1 of them."""
-    tables = _tables(tree)
+    tables = choose_tables(tree).tables
     return bool(tables) and bool(columns_of(tables).labels)
 
 
 def read_label_table(tree: Tree) -> LabelledFiles:
     """The pictures that the tables name. Raises DataError where none of them is here."""
-    tables = _tables(tree)
-    columns = columns_of(tables)
-    rows, skipped = _rows(tree, tables, columns)
-    if not len(rows):
-        raise DataError(f"none of the pictures that {tables[0].name} names is here", "files in train/, val/, test/ or beside the table")
-    truth = rows[list(columns.labels)].to_numpy(np.uint8)
+    choice = choose_tables(tree)
+    columns = columns_of(choice.tables, choice.beside)
+    rows, skipped = _rows(tree, choice.tables, columns)
+    _check_rows(rows, choice.tables, skipped)
+    _tell_patients(rows, choice.beside, columns, PictureFinder(tree))
+    truth = rows[[f"label {label}" for label in columns.labels]].to_numpy(np.uint8)
     task, classes, labels, y = _task(columns.labels, truth, (rows["split"] != UNLABELLED).to_numpy())
     boxes_table, boxes = _boxes(tree)
-    tabled = {table.name for table in tables} | {boxes_table}
-    litter = [Skipped(name, "a table that names no pictures here", NO_PICTURE) for name in tree.tables if name not in tabled]
     return LabelledFiles(
         root=tree.root, names=tuple(rows["file"]), splits=rows["split"].to_numpy("<U10"), task=task, classes=classes, labels=labels, y=y,
-        patients=_patients(rows), split_rule=_split_rule(tables, columns), layout="label table",
-        skipped=(*tree.skipped, *litter, *skipped), metadata=_metadata(rows, columns), boxes=boxes,
+        patients=_patients(rows), split_rule=_split_rule(choice.tables, columns), layout="label table",
+        skipped=(*tree.skipped, *_unused_tables(choice, columns, boxes_table), *skipped), metadata=_metadata(rows, columns), boxes=boxes,
     )  # fmt: skip
 
 
-def _tables(tree: Tree) -> list[Table]:
-    """The tables whose first column names pictures that are here."""
-    stems = {PurePosixPath(name).stem for name in tree.pictures} | {PurePosixPath(name).name for name in tree.pictures}
-    found = []
-    for name in tree.tables:
-        try:
-            rows = read_table(tree.root / name)
-        except DataError:
-            continue
-        split = _split_of_table(name)
-        if len(rows) and _names_pictures(rows.iloc[:, 0], stems) and (split == UNLABELLED or label_names(rows)):
-            found.append(Table(name, rows, split))
-    return found
+def _check_rows(rows: pd.DataFrame, tables: list[Table], skipped: list[Skipped]) -> None:
+    if rows.empty:
+        whys = "; ".join(sorted({line.reason for line in skipped if line.kind in _ROW_KINDS}))
+        raise DataError(f"no row of {tables[0].name} can be used ({whys})", "files in train/, val/, test/ or beside the table")
 
 
-def _names_pictures(column: pd.Series, stems: set[str]) -> bool:
-    return bool(column.str.replace("\\", "/").str.rsplit("/", n=1).str[-1].isin(stems).any())
+def _unused_tables(choice: TableChoice, columns: Columns, boxes_table: str) -> list[Skipped]:
+    """The tables that tell no labels, and what else of them is used."""
+    used = {table.name: sorted(columns.roles[table.name]) for table in choice.beside}
+    said = {name: f"{why}; only {', '.join(used[name])} are read from it" if name in used else why for name, why in choice.why_not.items()}
+    return [Skipped(name, why, NO_PICTURE) for name, why in said.items() if name != boxes_table]
 
 
-def _split_of_table(name: str) -> str:
-    words = re.split(r"[^a-z]+", PurePosixPath(name).stem.lower())
-    if any("submission" in word for word in words):
-        return UNLABELLED
-    return next((SPLIT_FOLDERS[word] for word in words if word in SPLIT_FOLDERS), "")
+def _tell_patients(rows: pd.DataFrame, beside: list[Table], columns: Columns, finder: PictureFinder) -> None:
+    """Write what other tables tell of patients and metadata into rows where it is unknown; what two rows tell differently stays unknown."""
+    for table in beside:
+        cells = table.rows.iloc[:, 0].tolist()
+        finder.note(cells, [table.split] * len(cells))
+        files = [finder.find(cell, table.split) for cell in cells]
+        for role in columns.roles[table.name]:
+            column = role if role == "patient" else f"metadata {role}"
+            told = pd.DataFrame({"file": files, "said": columns.cells(table, role).to_numpy()})
+            told = told[(told["file"] != "") & (told["said"] != "")].drop_duplicates().drop_duplicates("file", keep=False)
+            known = rows["file"].map(told.set_index("file")["said"]).fillna("")
+            rows[column] = rows[column].where(rows[column] != "", known)
 
 
 def _rows(tree: Tree, tables: list[Table], columns: Columns) -> tuple[pd.DataFrame, list[Skipped]]:
@@ -99,7 +99,7 @@ def _rows_of(table: Table, columns: Columns, finder: PictureFinder) -> tuple[pd.
     found = pd.DataFrame({"file": files, "split": split})
     if table.split != UNLABELLED:
         found["split"] = [place or finder.split_of(file) for place, file in zip(split, files, strict=True)]
-    truth = pd.DataFrame({label: _truth(table, label) for label in columns.labels})
+    truth = pd.DataFrame({f"label {label}": _truth(table, label) for label in columns.labels})
     found = pd.concat([found, truth.clip(lower=0).astype(np.uint8)], axis=1)
     found["patient"] = columns.cells(table, "patient").to_numpy()
     for name in columns.metadata:
@@ -112,6 +112,9 @@ def _rows_of(table: Table, columns: Columns, finder: PictureFinder) -> tuple[pd.
         (here & ~strange & ~told, "a label is empty or neither 0 nor 1", "row without labels"),
     ]
     left_out = [Skipped.many(table.name, "row", names[rows], reason, kind) for rows, reason, kind in causes if rows.any()]
+    if longer := too_long(table.rows):
+        finder.used.update(finder.find(name, table.split) for name in longer)
+        left_out.append(Skipped.many(table.name, "row", longer, "more cells than the head has", "row with too many cells"))
     finder.used.update(files[here].tolist())
     return found[here & told & ~strange], left_out
 
@@ -170,7 +173,7 @@ def _unnamed(
     rest = [name for name in tree.pictures if name not in finder.used]
     asked = set() if (rows["split"].isin(("test", UNLABELLED)) if len(rows) else pd.Series(dtype=bool)).any() else {"test"}
     waiting = [name for name in rest if finder.split_of(name) in asked]
-    empty = {label: np.zeros(len(waiting), np.uint8) for label in columns.labels}
+    empty = {f"label {label}": np.zeros(len(waiting), np.uint8) for label in columns.labels}
     blank = dict.fromkeys(("patient", *(f"metadata {name}" for name in columns.metadata)), "")
     found = pd.DataFrame({"file": waiting, "split": UNLABELLED, **empty, **blank})
     left_out = set(waiting)
@@ -208,11 +211,24 @@ def _boxes(tree: Tree) -> tuple[str, dict[str, tuple[Box, ...]]]:
     finder, found = PictureFinder(tree), defaultdict(list)
     finder.note(table.iloc[:, 0], [""] * len(table))
     sides = np.stack([as_numbers(table[side]) for side in _SIDES], axis=1)
+    _check_boxes(name, table, sides)
     for cell, label, numbers in zip(table.iloc[:, 0], table["label"], sides.tolist(), strict=True):
         place = finder.find(cell, "")
         if place and np.isfinite(numbers).all():
             found[place].append(Box(label, *numbers))
     return name, {place: tuple(boxes) for place, boxes in found.items()}
+
+
+def _check_boxes(name: str, table: pd.DataFrame, sides: np.ndarray) -> None:
+    wrong = np.flatnonzero(((sides < 0) | (sides > 1)).any(axis=1))
+    if len(wrong):
+        first = table.iloc[wrong[0]]
+        said = ", ".join(f"{side} {first[side]}" for side in _SIDES)
+        raise DataError(
+            f"{name} has {len(wrong):,} box{'es' if len(wrong) > 1 else ''} outside the picture, the first for {first.iloc[0]!r} ({said})",
+            "left, top, width and height are shares of the picture's sides, from 0 to 1",
+            "Divide pixels by the picture's width and height",
+        )
 
 
 def _split_rule(tables: list[Table], columns: Columns) -> str:

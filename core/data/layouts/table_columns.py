@@ -3,7 +3,7 @@
 Each table is read by itself; findings are those that all tables tell, since a row without one would have to be guessed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,14 +60,19 @@ class Columns:
         return table.rows[column] if column else pd.Series("", index=table.rows.index, dtype=str)
 
 
-def columns_of(tables: list[Table]) -> Columns:
-    """What the columns mean, read off all tables together; a submission's example tells no findings where others do."""
+def columns_of(tables: list[Table], beside: Sequence[Table] = ()) -> Columns:
+    """What the columns mean, read off all tables together; a submission's example tells no findings where others do.
+
+    Of tables `beside` these, only the patients and the metadata count.
+    """
     labelled = [table for table in tables if table.split != UNLABELLED] or tables
     labels, left_out = _shared_labels(labelled)
     roles = {}
     for table in tables:
         roles[table.name], unused = _roles(table.rows)
         left_out += unused if table in labelled else []
+    for table in beside:
+        roles[table.name] = {role: column for role, column in _roles(table.rows)[0].items() if role != "split"}
     return Columns(labels, roles, tuple(dict.fromkeys(left_out)))
 
 

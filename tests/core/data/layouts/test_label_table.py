@@ -8,6 +8,7 @@ from PIL import Image
 
 from core.data.dataset import UNLABELLED
 from core.data.layouts.folder import load_folder
+from core.errors import DataError
 
 PER_SPLIT = {"train": 24, "val": 8, "test": 8}
 LABELS = ("label1", "label2", "label3")
@@ -228,3 +229,93 @@ def test_rows_of_one_picture_in_two_tables_complete_each_other(tmp_path):
     write(folder / "b.csv", [[f"{n}.png", str(n % 2), str(30 + n)] for n in range(12)], ("id", "ill", "age"))
     dataset = load_folder(folder, tmp_path / "store")
     assert len(dataset) == 12 and set(dataset.patients) == {f"P{n}" for n in range(6)} and not np.isnan(dataset.metadata["age"]).any()
+
+
+def test_findings_and_columns_may_have_any_name(tmp_path):
+    head = ("file", "split", "metadata age", "label ill", "true:ill", "age")
+    said = {"split": lambda n: ("train", "val", "test")[n % 3], "age": lambda n: str(20 + n)}
+    dataset, told = read_columns(tmp_path, head, lambda n: [said.get(name, lambda n: str(n % 2))(n) for name in head])
+    assert dataset.labels == ("ill", "file", "metadata age", "label ill", "true:ill") and not told
+    assert sorted(dataset.metadata["age"]) == list(range(20, 38)) and dataset.split_rule == "the column split"
+    numbers = np.array([int(name.split(".")[0]) for name in dataset.image_ids])
+    assert (dataset.y[:, 0] == numbers // 3 % 2).all() and (dataset.y[:, 1:] == (numbers % 2)[:, None]).all()
+
+
+def labelled(folder: Path, count=16) -> Path:
+    """Pictures and a table of one finding."""
+    for n in range(count):
+        picture(folder / f"{n}.png", n)
+    write(folder / "labels.csv", [[f"{n}.png", str(n % 2)] for n in range(count)], ("image", "ill"))
+    return folder
+
+
+@pytest.mark.parametrize("head", [("image", "portable"), ("image", "portable", "ill")])
+def test_a_second_table_of_the_same_pictures_takes_no_finding_away(head, tmp_path):
+    folder = labelled(tmp_path / "two")
+    write(folder / "labels.csv", [[f"{n}.png", str(n % 2), str(n % 3 // 2)] for n in range(16)], ("image", "ill", "odd"))
+    write(folder / "extra.csv", [[f"{n}.png", "1", "0"][: len(head)] for n in range(16)], head)
+    dataset = load_folder(folder, tmp_path / "store")
+    assert dataset.labels == ("ill", "odd") and len(dataset) == 16
+    assert [(line.file, line.reason) for line in dataset.skipped] == [("extra.csv", "its findings are not those of labels.csv")]
+
+
+def test_a_second_table_tells_patients_and_ages_of_the_pictures_that_it_names(tmp_path):
+    folder = labelled(tmp_path / "two")
+    meta = [[f"{n}", f"P{n // 2}", str(50 + n), "note"] for n in range(14)] + [["0", "P0", "99", "note"]]
+    write(folder / "meta.csv", meta, ("file", "patient_id", "age", "note"))
+    dataset = load_folder(folder, tmp_path / "store")
+    age = dict(zip(dataset.image_ids.tolist(), dataset.metadata["age"].tolist(), strict=True))
+    assert set(dataset.patients) == {f"P{n}" for n in range(7)} | {""} and "by patient" in dataset.split_rule
+    assert age["13.png"] == 63 and np.isnan([age["0.png"], age["14.png"], age["15.png"]]).all()
+    assert [(line.file, line.reason) for line in dataset.skipped] == [
+        ("meta.csv", "none of its columns says 0 or 1; only age, patient are read from it")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("image,ill,ill\n1.png,0,1\n", "labels.csv has 2 columns called 'ill'"), ("image,ill\n1.png,ILL\n2.png,WELL\n", "says 0 or 1"),
+        ("image,ill\nx1.png,0\n", "labels.csv: a table that names no pictures here"),
+        ('image,ill\n"1.png,0\n', "no table that can be read"),
+        ("", "labels.csv is no table"), (",\n1,2\n", "labels.csv: a table that names no pictures here"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["", "pictures/"])
+def test_a_table_that_cannot_be_used_is_named_with_the_reason(text, why, place, tmp_path):
+    folder = tmp_path / "one"
+    for n in range(4):
+        picture(folder / f"{place}{n}.png", n)
+    (folder / "labels.csv").write_text(text)
+    with pytest.raises(DataError, match="labels.csv") as told:
+        load_folder(folder, tmp_path / "store")
+    assert why in str(told.value)
+
+
+def test_a_table_of_which_no_row_is_used_is_named_with_the_reason(tmp_path):
+    folder = labelled(tmp_path / "one")
+    for n in range(16):
+        picture(folder / f"{n}.jpg", n)
+    write(folder / "labels.csv", [[str(n), str(n % 2)] for n in range(16)], ("image", "ill"))
+    with pytest.raises(DataError, match=r"no row of labels.csv can be used \(several pictures have that name\)"):
+        load_folder(folder, tmp_path / "store")
+
+
+def test_a_row_with_a_cell_too_many_is_left_out_and_told(tmp_path):
+    folder = labelled(tmp_path / "one")
+    (folder / "labels.csv").write_text((folder / "labels.csv").read_text().replace("5.png,1", "5.png,0,1", 1))
+    dataset = load_folder(folder, tmp_path / "store")
+    assert len(dataset) == 15 and [(line.reason, line.files) for line in dataset.skipped] == [("more cells than the head has", ("5.png",))]
+
+
+def test_boxes_in_pixels_are_refused_and_boxes_in_shares_are_read(tmp_path):
+    folder = labelled(tmp_path / "one")
+    head = ("image", "label", "left", "top", "width", "height")
+    write(folder / "boxes.csv", [["1.png", "ill", "0", "0.25", "0.5", "1"]], head)
+    (box,) = load_folder(folder, tmp_path / "store").boxes["1.png"]
+    assert (box.left, box.top, box.width, box.height) == (0, 0.25, 0.5, 1)
+    write(folder / "boxes.csv", [["1.png", "ill", "0", "0.25", "0.5", "1"], ["2.png", "ill", "10", "10", "20", "20"]], head)
+    with pytest.raises(
+        DataError, match="boxes.csv has 1 box outside .* '2.png' .*from 0 to 1. Divide pixels by the picture's width and height"
+    ):
+        load_folder(folder, tmp_path / "store")
