@@ -97,6 +97,7 @@ def test_an_uploaded_example_is_filled_with_what_was_decided(competition):
         (b"id,label1\ntest_0.png,0\nelse.png,0\n", "'else.png'"),
         (b"id,nothing\ntest_0.png,0\n", "'nothing'"),
         (b"id\ntest_0.png\n", "one column"),
+        (b"id,label1\ntest_0.png,0\ntest_1.png,0,1\n", "more cells in the row of .test_1.png. than in its head"),
     ],
 )
 def test_an_uploaded_example_that_asks_for_what_is_not_there_is_refused(competition, data, word):
