@@ -49,7 +49,6 @@ def test_links_that_lead_round_or_nowhere_are_told_and_no_picture_is_read_twice(
     }  # fmt: skip
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_what_is_no_plain_file_is_told(tmp_path):
     root = fill(tmp_path / "set", "A/1.png", "B/2.png")
     os.mkfifo(root / "A/pipe.png")
