@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 from core.data.layouts.tree import LINK, walk
 from core.inference.sources import of_paths
 
