@@ -44,7 +44,7 @@ _ALL_OF = {
     "Cost": ("Cost of the runs in view",), "Metrics": (f"{_TABLE} test", "ROC AUC, test"),
 }  # fmt: skip
 # All parts, those within components of ours too:
-_PARTS = """const inner = [...document.querySelectorAll("[data-testid='stBidiComponentIsolated']")].map(one => one.shadowRoot);
+_PARTS = """const inner = [...document.querySelectorAll("[data-testid='stBidiComponentIsolated']")].flatMap(one => one.shadowRoot || []);
     const parts = [document, ...inner].flatMap(one => [...one.querySelectorAll("[aria-label]")]);"""
 _STANDS = f"""words => {{ {_PARTS} return document.querySelector("[data-testid='stApp']")?.dataset.testScriptState === 'notRunning' &&
     words.every(one => parts.some(part => part.ariaLabel.startsWith(one) && part.querySelector('svg path, canvas'))); }}"""

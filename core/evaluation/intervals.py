@@ -1,8 +1,8 @@
 """Confidence intervals. Each says by which method it was had.
 
-Proportions have Wilson's interval, ROC AUC has DeLong's, everything else the bootstrap. Where patients have several images, images are
-not independent: then proportions too are bootstrapped by patient (of none or all Wilson's counts patients), and DeLong adds up the terms
-of a patient.
+Proportions have Wilson's interval, ROC AUC has DeLong's (Newcombe's where a class is small), everything else the bootstrap. Where patients
+have several images, images are not independent: then proportions too are bootstrapped by patient (of none or all Wilson's counts
+patients), and DeLong adds up the terms of a patient.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -10,7 +10,7 @@ from pages.components.lab_data import packed
 from pages.components.lab_scene import Scene
 
 _MOST = 640  # pictures sent for all places of the line
-_EACH = 16  # nearest ones sent of each side; more than a wide window shows
+_EACH = 32  # nearest ones sent of each side; more than the widest screen shows
 _TILE, _COLUMNS = 56, 16  # px of a picture, pictures in a row of the sheet
 
 
