@@ -270,7 +270,7 @@ TRAINING_LIMITS = {
     "sampling_classes": Limit("", "Classes that are changed, separated by commas; empty is all; commonest is the one with most images.",
                               "sampling"),
     "flip_at_test": Limit(False, "Score each image as it is and mirrored, and take the mean.", "augmentation"),
-    "stretch_at_test": Limit(False, "Score each image also a little wider and taller, and take the mean.", "augmentation"),
+    "stretch_at_test": Limit(False, "Score each image also a little wider and taller (epochs are not), and take the mean.", "augmentation"),
 }  # fmt: skip
 
 AUGMENT_LIMITS = {

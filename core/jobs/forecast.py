@@ -15,7 +15,7 @@ from core.layers import Cost, cost_of
 from core.machine import gigabytes, this_machine
 from core.recipe import Recipe, Transfer
 from core.runs.store import Store
-from core.training.views import views_of
+from core.training.views import epoch_views, views_of
 
 _FEATURES = 512  # of a network whose width is not known here
 
@@ -88,7 +88,7 @@ def _times(
         return None, images.all * scored + fit
     trained = Cost(cost.parameters, features * labels, features) if is_frozen(recipe) else cost
     views = len(views_of(recipe.training))
-    validated = images.val * views * (0.0 if is_frozen(recipe) else scored)
+    validated = images.val * len(epoch_views(recipe.training)) * (0.0 if is_frozen(recipe) else scored)
     epoch = images.shown * step_work(recipe, trained) / speed.per_second + validated
     return epoch, recipe.training.max_epochs * epoch + images.all * views * scored
 

@@ -11,7 +11,7 @@ from core.data.dataset import SPLITS, Dataset
 from core.layers import Cost
 from core.recipe import LSTM, Recipe, Transfer
 from core.training.sampling import sampled_rows
-from core.training.views import views_of
+from core.training.views import epoch_views
 
 # Of a step: forwards and backwards.
 _PER_MULTIPLY_ADD = 2.3
@@ -75,7 +75,7 @@ def memory_bytes(recipe: Recipe, cost: Cost, images: Images, features: int) -> i
     """What training holds at most: weights, gradients, optimizer, activations of a batch, features where they are computed once."""
     if recipe.training is None or is_frozen(recipe):
         held = cost.parameters * _FLOAT + cost.activations * _EXTRACTION_BATCH * _FLOAT * _FORWARD_HELD
-        more = images.val * (len(views_of(recipe.training)) - 1) if recipe.training else 0  # those of the other views are held too
+        more = images.val * (len(epoch_views(recipe.training)) - 1) if recipe.training else 0  # those of the other views are held too
         return round(_LIBRARIES + held + (images.all * _COPIES_OF_FEATURES + more) * features * _FLOAT)
     values = cost.activations * (_LSTM_STATES if isinstance(recipe.model, LSTM) else 1)
     batch = min(recipe.training.batch_size, max(images.shown, 1))

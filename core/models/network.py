@@ -30,7 +30,7 @@ from core.training.sampling import sampled_rows
 from core.training.score_record import ScoreRecord
 from core.training.trainer import SCORING_BATCH, Task, Trainer, mean_scores
 from core.training.viewing import brought_back, seen
-from core.training.views import AS_IT_IS, View, views_of
+from core.training.views import AS_IT_IS, View, epoch_views, views_of
 
 WEIGHTS_FILE = "weights.safetensors"
 
@@ -91,12 +91,12 @@ class NetworkClassifier:
 
     def _logits(self, pixels: Rows, monitor: Monitor) -> Iterator[torch.Tensor]:
         """Logits (views, B, L) of one batch after the other, of which one view at a time is in memory."""
-        rows, views = in_order(len(pixels), SCORING_BATCH), self._task().views
+        rows = in_order(len(pixels), SCORING_BATCH)
         steps = len(rows) * len(self.views)
         for number, batch in enumerate(Inputs(pixels, self.device.torch, read_often=False).batches(rows)):
-            found = []
-            for view in views(batch):
-                found.append(self.module(view))
+            images, found = as_images(batch), []
+            for view in self.views:
+                found.append(self.module(seen(images, view)))
                 monitor.progress(Progress("scoring", number * len(self.views) + len(found), steps))
             yield torch.stack(found)
 
@@ -153,7 +153,7 @@ class NetworkClassifier:
     @torch.inference_mode()
     def scores_and_features(self, pixels: Rows) -> tuple[np.ndarray, np.ndarray]:
         """See `Classifier.scores_and_features`."""
-        views = self._feature_views(pixels, None, SILENCE)
+        views = self._feature_views(pixels, None, SILENCE, self.views)
         logits = torch.stack([self.module.head(view) for view in torch.from_numpy(views).to(self.device.torch).unbind(1)])
         return mean_scores(logits, self.task).cpu().numpy(), views[:, 0]
 
@@ -194,7 +194,7 @@ class NetworkClassifier:
 
         def views(batch: torch.Tensor) -> Iterator[torch.Tensor]:
             images = as_images(batch)
-            return (seen(images, view) for view in self.views)
+            return (seen(images, view) for view in epoch_views(settings))
 
         return Task(self.task, lambda batch: augment(as_images(batch), settings.augmentation, random), views, random)
 
@@ -205,13 +205,14 @@ class NetworkClassifier:
         return pixels, val.pixels
 
     def _features(self, train: Labelled, shown: np.ndarray, val: Labelled, monitor: Monitor) -> tuple[Rows, Rows]:
-        return self.features(train.pixels, train.key, monitor)[shown], self._feature_views(val.pixels, val.key, monitor)
+        views = epoch_views(self.recipe.training)
+        return self.features(train.pixels, train.key, monitor)[shown], self._feature_views(val.pixels, val.key, monitor, views)
 
-    def _feature_views(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor) -> np.ndarray:
-        """Features of each view that is scored, float32 (n, views, F)."""
-        first, *others = self.views
+    def _feature_views(self, pixels: Rows, key: tuple[str, ...] | None, monitor: Monitor, views: tuple[View, ...]) -> np.ndarray:
+        """Features of some views, the image as it is first, float32 (n, views, F)."""
+        first, *others = views
         shown = self.features(pixels, key, monitor, view=first)
-        found = np.empty((len(shown), len(self.views), shown.shape[1]), np.float32)
+        found = np.empty((len(shown), len(views), shown.shape[1]), np.float32)
         found[:, 0] = shown
         for place, view in enumerate(others, 1):
             found[:, place] = self.features(pixels, key, monitor, view=view)

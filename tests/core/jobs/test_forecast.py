@@ -79,14 +79,13 @@ def test_each_view_that_is_scored_takes_its_time_and_features_of_each_their_memo
 
     views = ({}, {"flip_at_test": True}, {"stretch_at_test": True}, {"flip_at_test": True, "stretch_at_test": True})
     one, two, five, ten = (told("cnn", max_epochs=1, **settings) for settings in views)
-    for name in ("seconds_per_epoch", "total_seconds"):
-        per_view = getattr(two, name) - getattr(one, name)
-        assert per_view > 0
-        assert getattr(five, name) - getattr(one, name) == pytest.approx(4 * per_view)
-        assert getattr(ten, name) - getattr(one, name) == pytest.approx(9 * per_view)
+    assert two.seconds_per_epoch > one.seconds_per_epoch == five.seconds_per_epoch  # epochs are judged without wider and taller views
+    assert ten.seconds_per_epoch == two.seconds_per_epoch
+    assert five.total_seconds > one.total_seconds
+    assert ten.total_seconds - two.total_seconds == pytest.approx(2 * (five.total_seconds - one.total_seconds))
     head = {"pretrained": False, "trainable": "head"}
     plain, many = told("transfer", **head), told("transfer", **head, **views[3])
-    assert many.memory_bytes - plain.memory_bytes == 9 * len(dataset.rows("val")) * 1280 * 4  # float32 features of the default backbone
+    assert many.memory_bytes - plain.memory_bytes == len(dataset.rows("val")) * 1280 * 4  # float32 features of the default backbone
     assert many.seconds_per_epoch == plain.seconds_per_epoch and many.total_seconds > 2 * plain.total_seconds
 
 
