@@ -22,8 +22,15 @@ def peak(pixels: np.ndarray) -> float:
     middle = pixels[top : top + side, left : left + side].astype(np.float32)
     spectrum = np.log1p(np.abs(fft.rfft2((middle - middle.mean()) * window)))
     above = (spectrum - _mean_around(spectrum))[mask]
-    spread = np.median(np.abs(above - np.median(above))) / 0.6745  # of a normal distribution
+    spread = _median(np.abs(above - _median(above))) / 0.6745  # of a normal distribution
     return float(above.max() / spread) if spread > 0 else 0.0
+
+
+def _median(values: np.ndarray) -> float:
+    """What `np.median` says of float64 (n,) without NaN, in a quarter of its time."""
+    half = len(values) // 2
+    ordered = np.partition(values, half)
+    return float(ordered[half] if len(values) % 2 else (ordered[:half].max() + ordered[half]) / 2)
 
 
 @lru_cache(maxsize=32)

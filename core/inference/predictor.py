@@ -59,6 +59,7 @@ class Predictor:
         members = [(one, one.folder) for one in store.members(run)] or [(run, folder)]
         self.run = run
         self._scorers = [Scorer(one, place, store.root) for one, place in members]
+        self._beside = ThreadPoolExecutor(1)  # kept: a new thread for each picture takes longer than what it is to do
 
     def answer(self, name: str, data: bytes) -> Answer:
         """What the run says of a picture's bytes."""
@@ -120,12 +121,11 @@ class Predictor:
 
     def answer_decoded(self, name: str, decoded: Decoded) -> Answer:
         """What the run says of a picture, at whatever side it was decoded."""
-        with ThreadPoolExecutor(1) as beside:
-            said = beside.submit(remarks, decoded)
-            try:
-                return self.told(name, self.scores(decoded), said.result())
-            except ImageError as error:
-                return Answer(name, False, str(error))
+        said = self._beside.submit(remarks, decoded)
+        try:
+            return self.told(name, self.scores(decoded), said.result())
+        except ImageError as error:
+            return Answer(name, False, str(error))
 
     @property
     def side(self) -> int:

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -9,17 +10,25 @@ from torch import nn
 from core.errors import ExplanationError
 from core.models.last_maps import LastMaps, of_maps
 
+Step = Callable[[torch.Tensor], torch.Tensor]
+
 _SAME = 1e-5  # the most by which a network that was put together again may differ from itself, as a share of its largest value
 _REMEDY = "Ask for an occlusion map"
 
 
-def backbone_maps(backbone: nn.Module, images: torch.Tensor) -> LastMaps:
-    """The last maps of images (B, C, H, W) as the network wants them. Raises ExplanationError where it has none that can be read."""
+def backbone_maps(backbone: nn.Module, images: torch.Tensor, normalise: Step, body: Step) -> LastMaps:
+    """The last maps of grey images. Raises ExplanationError where the network has none that can be read.
+
+    Parameters
+    ----------
+    images : float (B, 1, H, W) in 0..1. normalise : makes of them what the network wants, (B, C, H, W). body : makes of them what the
+        network's `forward_features` does, in whatever way is quickest.
+    """
     if not (hasattr(backbone, "forward_features") and hasattr(backbone, "forward_head")):
         raise ExplanationError("this network cannot be parted before its pooling", "", _REMEDY)
     if getattr(backbone, "num_prefix_tokens", 0) and _tells_prefix(backbone):
-        return _before_last_block(backbone, images)
-    found = backbone.forward_features(images)
+        return _before_last_block(backbone, normalise(images))
+    found = body(images)
     if not isinstance(found, torch.Tensor):
         raise ExplanationError("the last features of this network are of several kinds", "", _REMEDY)
     if found.dim() == 3 and not getattr(backbone, "num_prefix_tokens", 0):

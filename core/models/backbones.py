@@ -11,9 +11,10 @@ from core.layers import check_backbone
 from core.limits import OFFLINE_BACKBONES
 from core.models import pretrained
 from core.models.backbone_maps import backbone_maps
+from core.models.grey_body import GreyBody
 from core.models.last_maps import LastMaps, averaged
 from core.models.normalise import Normalise
-from core.models.quick_body import quicken_body
+from core.models.quick_body import QuickBody, quick_body
 from core.models.stages import Stages
 from core.parts import Transfer
 
@@ -43,26 +44,44 @@ class BackboneNet(nn.Module):
         self.backbone, self.width, self.normalise = backbone, width, normalise
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, outputs))
         self._stages, self._frozen, self._rate = Stages(backbone), (), 1.0
+        self._quick: QuickBody | None = None
 
     @property
     def layers(self) -> tuple[str, ...]:
         return self._stages.names
 
     def features(self, images: torch.Tensor, layer: str = "last") -> torch.Tensor:
-        seen = self.normalise(images)
-        return self.backbone(seen) if layer == "last" else self._stages.pooled(layer, seen)
+        if layer != "last":
+            return self._stages.pooled(layer, self.normalise(images))
+        if self._quick and self._quick.takes(images):
+            return self.backbone.forward_head(self._quick(images))
+        return self.backbone(self.normalise(images))
 
     def last_maps(self, images: torch.Tensor, layer: str = "last") -> LastMaps:
         """What `features` averages or reads at the end. Raises ExplanationError where the network has no such maps."""
-        seen = self.normalise(images)
-        return backbone_maps(self.backbone, seen) if layer == "last" else averaged(self._stages.maps(layer, seen))
+        if layer != "last":
+            return averaged(self._stages.maps(layer, self.normalise(images)))
+        return backbone_maps(self.backbone, images, self.normalise, self._body)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return self.head(self.features(images))
 
-    def quicken(self, images: torch.Tensor) -> None:
-        """Make `features` quicker where no gradients are wanted, for images of the size of these, float (B, 1, H, W)."""
-        quicken_body(self.backbone, self.normalise(images))
+    @torch.no_grad()
+    def quicken(self, images: torch.Tensor) -> bool:
+        """Make `features` and `last_maps` quicker where no gradients are wanted, for images of the size of these, float (B, 1, H, W).
+
+        Returns whether that is so. The network must not be trained from then on.
+        """
+        if not (hasattr(self.backbone, "forward_features") and hasattr(self.backbone, "forward_head")):
+            return False
+        self._quick = quick_body(GreyBody(self.normalise, self.backbone, images).eval(), images, self._body(images))
+        return self._quick is not None
+
+    def _body(self, images: torch.Tensor) -> torch.Tensor:
+        """What stands before the pooling, of float images (B, 1, H, W) in 0..1."""
+        if self._quick and self._quick.takes(images):
+            return self._quick(images)
+        return self.backbone.forward_features(self.normalise(images))
 
     def learn(self, trainable: str, last_stages: int, rate: float) -> None:
         """Freeze what does not learn: `trainable` and `last_stages` as in `core.limits`; `rate` is the backbone's share."""

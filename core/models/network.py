@@ -85,7 +85,7 @@ class NetworkClassifier:
         exact_float32()
         if len(pixels) > SCORING_BATCH:
             keep_freed_memory()
-        self.module.eval()
+        self._ready()
         parts = self._head_logits(pixels, key, monitor) if self.is_frozen else self._logits(pixels, monitor)
         return np.concatenate([mean_scores(logits, self.task).cpu().numpy() for logits in parts])
 
@@ -141,7 +141,7 @@ class NetworkClassifier:
     def last_maps(self, images: torch.Tensor, layer: str = LAST) -> LastMaps:
         """The last maps of float images (B, 1, H, W) in 0..1, in exact float32. Raises ExplanationError where there are none."""
         exact_float32()
-        self.module.eval()
+        self._ready()
         found = self.module.last_maps(images, layer)
         if prod(found.grid) < FEWEST_PLACES:
             rows, columns = found.grid
@@ -165,6 +165,11 @@ class NetworkClassifier:
         fold_normalisation(self.module, image)
         if isinstance(self.module, BackboneNet):
             self.module.quicken(image)
+
+    def _ready(self) -> None:
+        """Scoring, not training. Where only the head is trained, it alone leaves this; asking all parts each time would take longer."""
+        if self.module.training or self.module.head.training:
+            self.module.eval()
 
     def parameters(self) -> int:
         """Learned numbers; those of what is frozen are not learned here."""

@@ -23,6 +23,7 @@ from core.training.views import AS_IT_IS, View
 FOLDER = "cache/features"
 LAST = "last"
 _BATCH = 32
+_WHITE = np.float32(255)
 
 
 class FeatureNetwork(Protocol):
@@ -33,8 +34,13 @@ class FeatureNetwork(Protocol):
 
 
 def as_images(pixels: torch.Tensor) -> torch.Tensor:
-    """Uint8 (B, H, W) to float32 (B, 1, H, W) in 0..1, in the memory order that convolutions like best."""
-    return pixels.unsqueeze(1).float().div_(255).contiguous(memory_format=torch.channels_last)
+    """Uint8 (B, H, W) to float32 (B, 1, H, W) in 0..1, whose memory order is also that which convolutions like best.
+
+    On the processor by NumPy, in one thread: torch's would wait on the cores that the network is about to use.
+    """
+    if pixels.device.type == "cpu" and not torch.jit.is_tracing():
+        return torch.from_numpy(np.divide(pixels.numpy(), _WHITE, dtype=np.float32)).unsqueeze(1)
+    return pixels.unsqueeze(1).float().div_(255)
 
 
 @torch.inference_mode()

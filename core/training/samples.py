@@ -1,6 +1,6 @@
 """What a network learns from, and the way of its batches to where it computes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +10,9 @@ import torch
 
 _SHARE_OF_GPU = 0.5  # of its free memory, which a whole set may take
 _LOADED = 1024  # rows that go to a GPU at once
+
+
+Batch = torch.Tensor | slice  # rows (B,) int64, or those that stand side by side
 
 
 class Rows(Protocol):
@@ -47,14 +50,14 @@ class Inputs:
         else:
             self._whole = _loaded(x, device) if read_often else None
 
-    def batches(self, rows: list[torch.Tensor]) -> Iterator[torch.Tensor]:
-        """The inputs of each batch of rows (B,) int64, on the device."""
+    def batches(self, rows: Sequence[Batch]) -> Iterator[torch.Tensor]:
+        """The inputs of each batch, on the device; not to be written to."""
         if self._whole is None:
             yield from (batch.to(self._device, non_blocking=True) for batch in self._gathered(rows))
         else:
-            yield from (self._whole[batch.to(self._device, non_blocking=True)] for batch in rows)
+            yield from (self._whole[_on(batch, self._device)] for batch in rows)
 
-    def _gathered(self, rows: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+    def _gathered(self, rows: Sequence[Batch]) -> Iterator[torch.Tensor]:
         with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(self._gather, rows[0])
             for batch in rows[1:]:
@@ -62,20 +65,24 @@ class Inputs:
                 yield found
             yield coming.result()
 
-    def _gather(self, rows: torch.Tensor) -> torch.Tensor:
-        found = torch.from_numpy(np.ascontiguousarray(self._x[rows.numpy()]))
+    def _gather(self, rows: Batch) -> torch.Tensor:
+        found = torch.from_numpy(np.ascontiguousarray(self._x[rows if isinstance(rows, slice) else rows.numpy()]))
         return found.pin_memory() if self._device.type == "cuda" else found
 
 
-def in_order(count: int, size: int) -> list[torch.Tensor]:
-    """All rows in batches, the last one shorter."""
-    return list(torch.arange(count).split(size))
+def in_order(count: int, size: int) -> list[slice]:
+    """All rows in batches, the last one shorter; one empty batch of no rows."""
+    return [slice(start, min(start + size, count)) for start in range(0, max(count, 1), size)]
 
 
 def shuffled(count: int, size: int, order: torch.Generator) -> list[torch.Tensor]:
     """Shuffled rows in full batches (a last short one would unsettle batch norm); one short batch where there is no full one."""
     rows = torch.randperm(count, generator=order)
     return [rows] if count < size else list(rows[: count // size * size].split(size))
+
+
+def _on(batch: Batch, device: torch.device) -> Batch:
+    return batch if isinstance(batch, slice) else batch.to(device, non_blocking=True)
 
 
 def _loaded(x: Rows, device: torch.device) -> torch.Tensor | None:

@@ -37,7 +37,9 @@ def test_shuffled_rows_come_in_full_batches_and_no_row_twice():
 
 
 def test_rows_in_order_end_with_what_is_left():
-    assert [batch.tolist() for batch in in_order(5, 2)] == [[0, 1], [2, 3], [4]]
+    assert [list(range(5)[batch]) for batch in in_order(5, 2)] == [[0, 1], [2, 3], [4]]
+    assert [list(range(4)[batch]) for batch in in_order(4, 2)] == [[0, 1], [2, 3]]
+    assert in_order(0, 2) == [slice(0, 0)]
 
 
 def test_an_error_in_reading_ahead_reaches_the_training(tmp_path):
