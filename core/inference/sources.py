@@ -3,16 +3,19 @@
 A ZIP archive is one by its name and its first bytes: under another name it is a file that is no picture.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from core.data.dataset import Skipped
 from core.data.layouts import archive
 from core.data.layouts.tree import TABLE_SUFFIXES, suffix_of, walk
 from core.errors import CoreError, DataError, ImageError
 from core.images.decode import read_bytes
 from core.images.decoded import MAX_BYTES
+
+LeaveOut = Callable[[Path, Sequence[Skipped]], None]
 
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _ZIP_SUFFIX = ".zip"
@@ -26,11 +29,15 @@ class Source:
     read: Callable[[], bytes]
 
 
-def of_paths(paths: Iterable[Path]) -> Iterator[Source]:
-    """The pictures in files, folders (with all in them) and ZIP archives, in this order."""
+def of_paths(paths: Iterable[Path], leave_out: LeaveOut = lambda folder, skipped: None) -> Iterator[Source]:
+    """The pictures in files, folders (with all in them) and ZIP archives, in this order.
+
+    `leave_out` hears which files of a folder are not read.
+    """
     for path in paths:
         if path.is_dir():
             found = walk(path)
+            leave_out(path, found.skipped)
             yield from (Source(f"{path.name}/{name}", _reading(found.root / name)) for name in found.pictures)
         elif is_archive(path.name, _head(path)):
             with path.open("rb") as stream:

@@ -57,9 +57,12 @@ def walk(folder: Path) -> Tree:
 
 
 def suffix_of(name: str) -> str:
-    """The suffix of a file's name in lower case, with its dot; "" where it has none."""
+    """The suffix of a file's name in lower case, with its dot; "" where it has none.
+
+    A number is none: DICOM files are often named by a UID (1.2.840.113619.2.5) or numbered (IM.0001).
+    """
     stem, dot, suffix = name.rpartition(".")
-    return f".{suffix.lower()}" if dot and stem else ""
+    return f".{suffix.lower()}" if dot and stem and not suffix.isdigit() else ""
 
 
 def split_of_folder(name: str) -> str:
@@ -86,7 +89,7 @@ def _unwrapped(folder: Path) -> Path:
 
 
 def _holds_files(folder: Path) -> bool:
-    return any(child.is_file() and child.suffix.lower() in PICTURE_SUFFIXES for child in folder.iterdir() if not is_litter(child.name))
+    return any(child.is_file() and suffix_of(child.name) in PICTURE_SUFFIXES for child in folder.iterdir() if not is_litter(child.name))
 
 
 class _Folders:

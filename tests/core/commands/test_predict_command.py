@@ -70,3 +70,11 @@ def test_where_there_is_no_picture_at_all_that_is_a_mistake(capsys, root, tmp_pa
     (tmp_path / "empty").mkdir()
     code, found, told = run(capsys, root, "predict", "svm-small", tmp_path / "empty")
     assert code == 2 and found is None and "no picture in" in told
+
+
+def test_what_of_a_folder_is_left_out_is_told(capsys, root, brought):
+    for name in ("a.docx", "b.mp4", "c.json", "d.xls", ".DS_Store"):
+        (brought / name).write_bytes(b"something else")
+    code, found, told = run(capsys, root, "predict", "svm-small", brought, "--no-distance")
+    assert code == 0 and len(found) == 3
+    assert "4 files are left out (a.docx: no picture, by its suffix; b.mp4:" in told and "d.xls" not in told and "DS_Store" not in told

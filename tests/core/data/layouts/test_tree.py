@@ -51,3 +51,8 @@ def test_what_is_no_plain_file_is_told(tmp_path):
     root = fill(tmp_path / "set", "A/1.png", "B/2.png")
     os.mkfifo(root / "A/pipe.png")
     assert [(line.file, line.reason) for line in walk(root).skipped] == [("A/pipe.png", "no plain file")]
+
+
+def test_files_that_are_named_by_a_uid_or_a_number_may_be_pictures(tmp_path):
+    names = ("A/1.2.840.113619.2.5.1762583153.215519", "A/IM.0001", "B/noted.2nd")
+    assert walk(fill(tmp_path, *names)).pictures == names[:2]
