@@ -5,7 +5,7 @@ What a setting does is decided where it acts; here stands only when it cannot ac
 
 from collections.abc import Callable, Mapping
 
-from core.limits import RUN_PREFIX
+from core.limits import AUGMENT_LIMITS, RUN_PREFIX
 
 Rule = tuple[tuple[str, ...], Callable[[Mapping], bool], str]
 
@@ -25,12 +25,18 @@ def idle_settings(family: str, values: Mapping, task: str | None = None) -> dict
     found = {name: reason for names, is_idle, reason in rules if is_idle(values) for name in names}
     if task == "multilabel" and "sampling_classes" in values:
         found.setdefault("sampling_classes", "all labels of multi-label data are balanced together")
+    if task == "multiclass" and "focal_alpha" in values:
+        found.setdefault("focal_alpha", "it would weigh all classes alike; class_weight weighs each")
     return found
 
 
 def _all(value, wanted) -> bool:
     """Whether a setting, one value or one per layer, is the wanted value everywhere."""
     return all(one == wanted for one in (value if isinstance(value, tuple | list) else (value,)))
+
+
+def _is_frozen(values: Mapping) -> bool:
+    return values["trainable"] == "head"
 
 
 def _reads_a_run(values: Mapping) -> bool:
@@ -48,7 +54,8 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "transfer": (
         (("last_stages",), lambda values: values["trainable"] != "last", "trainable is not last"),
-        (("backbone_rate",), lambda values: values["trainable"] == "head", "the backbone is frozen"),
+        (("backbone_rate",), _is_frozen, "the backbone is frozen"),
+        (tuple(AUGMENT_LIMITS), _is_frozen, "the backbone is frozen: its features are computed once, of unchanged images"),
     ),
     "svm": (_OF_THE_BASE, (("gamma",), lambda values: values["kernel"] != "rbf", "kernel is not rbf")),
     "forest": (_OF_THE_BASE,),

@@ -14,6 +14,7 @@ from core.layer_rows import BLOCK_COLUMNS, per_layer
 from core.parts import CNN, LSTM, Each, Image, Transfer
 
 MOST_PARAMETERS = 500_000_000
+_POOLS = ("pool_size", "pool_stride", "pool_padding")  # of no account where nothing is pooled
 _PADDING_OF = {"kernel_size": "padding", "pool_size": "pool_padding"}
 
 
@@ -211,9 +212,13 @@ def _each(value: Each, number: int):
     return value[number] if isinstance(value, tuple) else value
 
 
+def _has_pooling(model: CNN) -> bool:
+    return any(_each(model.pooling, block) != "none" for block in range(model.blocks))
+
+
 def _check_lists(model: CNN) -> None:
-    wanted = [(name, model.blocks, "one for each block") for name in BLOCK_COLUMNS]
-    wanted += [("dense_units", model.dense_layers, "one for each dense layer")]
+    wanted = [(name, model.blocks, "one for each block") for name in BLOCK_COLUMNS if name not in _POOLS or _has_pooling(model)]
+    wanted += [("dense_units", model.dense_layers, "one for each dense layer")] if model.dense_layers else []
     wanted += [("dropout", model.dense_layers + 1, "one for each dense layer and one for the output")]
     for name, count, whose in wanted:
         value = getattr(model, name)

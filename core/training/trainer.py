@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -138,7 +139,7 @@ class Trainer:
             self._tell(number + 1, len(batches), begun, len(y))
         loss = total.item() / len(batches)
         if not math.isfinite(loss):
-            raise RecipeError(f"the loss is no number in epoch {len(self.history) + 1}", "", "Lower learning_rate, or set clip_norm to 1")
+            raise self._diverged("the loss is")
         return rate, {"loss": loss, **tally.metrics()}
 
     @torch.inference_mode()
@@ -153,9 +154,14 @@ class Trainer:
         y_score, tally = mean_scores(logits, self.task.kind), Tally(self.task.kind, val.y.shape[1], self.device.torch)
         tally.add(y_score, val.y)
         found = y_score.cpu().numpy()
+        if not np.isfinite(found).all():
+            raise self._diverged("scores of validation images are")
         if self.record:
             self.record.append(len(self.history) + 1, found)
         return {"loss": float(loss), **tally.metrics(), "roc_auc": mean_roc_auc(val.y.cpu().numpy(), found)}
+
+    def _diverged(self, what: str) -> RecipeError:
+        return RecipeError(f"{what} no number in epoch {len(self.history) + 1}", "", "Lower learning_rate, or set clip_norm to 1")
 
     def _scored(self, view: torch.Tensor) -> torch.Tensor:
         """Logits float32 (B, L); the monitor may stop the run after each view."""

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.figures.learning_rate import rate_figure
+from core.jobs.workload import is_frozen
 from core.layers import Layer, cnn_layers, lstm_layers
 from core.recipe import NETWORK_FAMILIES, Recipe
 from core.training.rate import rate_at
@@ -27,7 +28,7 @@ def show(root: Path, dataset: Dataset, recipe: Recipe) -> None:
     bodies = {
         "Learning rate": lambda: _rate(dataset, recipe),
         **({"Layers": lambda: _layers(dataset, recipe)} if recipe.family != "transfer" else {}),
-        "Augmented images": lambda: _strip(root, dataset, recipe),
+        **({} if is_frozen(recipe) else {"Augmented images": lambda: _strip(root, dataset, recipe)}),
     }
     tabs = st.tabs(list(bodies), on_change="rerun", key=f"preview_{len(bodies)}")
     for tab, body in zip(tabs, bodies.values(), strict=True):

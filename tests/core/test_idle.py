@@ -23,6 +23,8 @@ def idle(family: str, task: str | None = None, **changed) -> dict[str, str]:
     ("cnn", "dropout_kind", {"block_dropout": (0.0, 0.1, 0.0)}),
     ("transfer", "last_stages", {"trainable": "last"}),
     ("transfer", "backbone_rate", {"trainable": "all"}),
+    ("transfer", "rotate", {"trainable": "last"}),
+    ("transfer", "flip", {"trainable": "all"}),
     ("svm", "gamma", {"kernel": "rbf"}),
 ])  # fmt: skip
 def test_a_setting_is_idle_until_what_it_belongs_to_is_chosen(family, setting, switch):
@@ -49,6 +51,11 @@ def test_one_block_that_pools_is_enough_for_the_pooling_settings_to_act():
 def test_classes_to_sample_mean_nothing_where_images_carry_several_labels():
     assert "sampling_classes" in idle("cnn", "multilabel", sampling="over")
     assert "sampling_classes" not in idle("cnn", "binary", sampling="over")
+
+
+def test_one_weight_for_all_of_several_classes_means_nothing():
+    assert "focal_alpha" in idle("cnn", "multiclass", loss="focal")
+    assert "focal_alpha" not in idle("cnn", "binary", loss="focal")
 
 
 @pytest.mark.parametrize("family", FAMILIES)

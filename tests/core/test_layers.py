@@ -90,6 +90,13 @@ def test_settings_that_cannot_work_are_refused_with_the_place_and_the_reason(set
         plan(**settings)
 
 
+@pytest.mark.parametrize("settings", [
+    {"dense_units": [8, 4], "dense_layers": 0}, {"pool_stride": [1, 2, 2], "pool_size": [2, 2, 2], "pooling": "none"},
+])  # fmt: skip
+def test_lists_of_what_is_not_there_may_have_any_length(settings):
+    assert plan(**settings)
+
+
 def test_an_even_kernel_fits_where_the_borders_are_cut_off():
     assert sides(plan(kernel_size=4, padding="valid"), "convolution") == [29, 11]
 

@@ -149,6 +149,12 @@ def test_a_loss_that_is_no_number_ends_the_training_with_a_remedy():
         trainer_of(nn.Linear(6, 1), training_of(**SETTINGS)).fit(endless, numbers(8))
 
 
+def test_scores_that_are_no_number_end_it_too():
+    val = Samples(np.full((8, 6), np.nan, np.float32), numbers(8).y)
+    with pytest.raises(RecipeError, match="scores of validation images are no number in epoch 1. Lower learning_rate"):
+        trainer_of(module_of(), training_of(**SETTINGS)).fit(numbers(64), val)
+
+
 def test_the_monitor_hears_the_first_step_every_end_of_an_epoch_and_no_flood_between():
     listener = Listener()
     trainer_of(module_of(), training_of(**SETTINGS | {"max_epochs": 2, "batch_size": 2}), monitor=listener).fit(numbers(400), numbers(8))
