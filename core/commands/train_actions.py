@@ -70,7 +70,8 @@ def _published(store: Store, run: Run, published: Published, dataset: Dataset, t
     return {
         "id": published.id, "title": published.title, "source": published.source, "rule": published.rule,
         "figures": tell_figures(beside(store, run, published)), "not_comparable": not_comparable(published, dataset),
-        "changed_settings": changed_settings(published, run.recipe), "open_points": list(published.open_points),
+        "changed_settings": changed_settings(published, run.recipe, run.base and run.base.recipe),
+        "open_points": list(published.open_points),
     }  # fmt: skip
 
 

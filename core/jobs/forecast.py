@@ -1,6 +1,6 @@
 """What a training will take, before it starts: size, memory, time. Always an estimate, and said to be one. It imports no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -14,6 +14,7 @@ from core.jobs.workload import Images, fit_seconds, forward_work, is_frozen, mem
 from core.layers import Cost, cost_of
 from core.machine import gigabytes, this_machine
 from core.recipe import Recipe, Transfer
+from core.runs.run import run_name
 from core.runs.store import Store
 from core.training.views import epoch_views, views_of
 
@@ -40,14 +41,23 @@ class Forecast:
 _UNKNOWN = Forecast(None, None, None, None, None, "")
 
 
-def forecast(root: Path, recipe: Recipe, dataset: Dataset) -> Forecast:
-    """What training a recipe on a data set will take on this machine.
+def forecast(root: Path, recipe: Recipe, dataset: Dataset, brought: Recipe | None = None) -> Forecast:
+    """What training a recipe on a data set will take on this machine, and `brought`, whose features it reads and which is trained first.
 
     Raises RecipeError where settings do not fit each other, or the classes of the data.
     """
     if recipe.family == "ensemble":
         return _UNKNOWN
-    network = _network(root, recipe)
+    if brought is None:
+        return _forecast(root, recipe, dataset, _network(root, recipe))
+    first, then = _forecast(root, brought, dataset, brought), _forecast(root, recipe, dataset, brought)
+    is_timed = first.total_seconds is not None and then.total_seconds is not None
+    total = first.total_seconds + then.total_seconds if is_timed else None
+    return replace(first, total_seconds=total, says=f"{run_name(brought)} is trained first, for its features. {first.says}")
+
+
+def _forecast(root: Path, recipe: Recipe, dataset: Dataset, network: Recipe | None) -> Forecast:
+    """Of one recipe, whose network is told."""
     cost = network and cost_of(network, len(dataset.labels))
     if cost is None:
         return _with_words(_UNKNOWN, ["Its size and time are not known before it runs."])

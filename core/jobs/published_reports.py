@@ -29,7 +29,7 @@ class Report:
 
 def reports_of(store: Store, run: Run, load: Callable[[str], Dataset]) -> list[Report]:
     """All published models with figures that a run's recipe is; often none. `load` opens a data set by its source."""
-    known = [model for model in catalogue.of(run.recipe) if model.figures and model.task == run.data.task]
+    known = [model for model in catalogue.of(run.recipe, run.base and run.base.recipe) if model.figures and model.task == run.data.task]
     if not known:
         return []
     return [Report(model, _reason(run, model, load), tuple(beside(store, run, model))) for model in known]

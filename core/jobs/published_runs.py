@@ -39,11 +39,22 @@ def submit_published(
     return [_submit_on(root, dataset, published, settings, base, again) for base in bases]
 
 
-def changed_settings(published: Published, recipe: Recipe) -> dict:
-    """What a recipe has otherwise than the published model, by name; its seed and the run whose features it reads aside."""
-    ours, theirs = recipe.settings, published.recipe.settings
+def changed_settings(published: Published, recipe: Recipe, base: Recipe | None = None) -> dict:
+    """What a recipe has otherwise than the published model, by name, its seed and the run whose features it reads aside.
+
+    With the recipe of that run, its changes too, as "base.max_epochs"; those of the images are the same in both.
+    """
+    found = _changed(published, recipe)
+    if published.base is None or base is None:
+        return found
+    of_base = _changed(catalogue.get(published.base), base)
+    return found | {f"base.{name}": value for name, value in of_base.items() if name not in IMAGE_LIMITS}
+
+
+def _changed(published: Published, recipe: Recipe) -> dict:
     left_out = {"seed", "features"} if published.base else {"seed"}
-    return {name: value for name, value in ours.items() if name not in left_out and value != theirs[name]}
+    theirs = published.recipe.settings
+    return {name: value for name, value in recipe.settings.items() if name not in left_out and value != theirs[name]}
 
 
 def not_comparable(published: Published, dataset: Dataset) -> str | None:
@@ -113,5 +124,6 @@ def _submit_on(root: Path, dataset: Dataset, published: Published, settings: Map
 
 def _rule(published: Published) -> str | None:
     """The operating point that the run is given: where it tells published models of one recipe apart, or is not the first one."""
-    is_shared = len(catalogue.of(published.recipe)) > 1
+    base = catalogue.get(published.base).recipe if published.base else None
+    is_shared = len(catalogue.of(published.recipe, base)) > 1
     return published.rule if is_shared or published.rule != FIRST_RULE else None

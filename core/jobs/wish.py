@@ -38,6 +38,11 @@ class Wish:
         variants = self.series.variants(self.settings)
         return [self._recipe(root, dataset, {**variant, "seed": seed}) for variant in variants for seed in self.series.seeds]
 
+    def brought(self, root: Path, dataset: Dataset, seed: int) -> Recipe | None:
+        """The recipe that is trained first, since its features are read, if it is neither trained nor on its way."""
+        base = self._base(seed)
+        return base if base and self._base_run(root, dataset, base) is None else None
+
     def submit(self, root: Path, dataset: Dataset, again: bool = False) -> list[Submission]:
         """Put all runs in the queue that are neither trained nor on their way; `again` trains them in any case."""
         if self.published is None:
@@ -61,13 +66,20 @@ class Wish:
 
     def _base_settings(self, root: Path, dataset: Dataset, seed: int) -> dict:
         """Whose features a published recipe reads, where that is settled."""
-        if self.published.base is None:
-            return {}
+        base = self._base(seed)
+        run_id = base and self._base_run(root, dataset, base)
+        return {"features": f"{RUN_PREFIX}{run_id}", **vars(base.image)} if run_id else {}
+
+    def _base(self, seed: int) -> Recipe | None:
+        if self.published is None or self.published.base is None:
+            return None
         base = PUBLISHED[self.published.base]
-        recipe = build(base.family, {**base.settings, "seed": seed})
-        (found,) = there_already(root, dataset, [recipe])
-        run_id = found.run_id if isinstance(found, Run) else found
-        return {"features": f"{RUN_PREFIX}{run_id}", **vars(recipe.image)} if run_id else {}
+        return build(base.family, {**base.settings, "seed": seed})
+
+    @staticmethod
+    def _base_run(root: Path, dataset: Dataset, base: Recipe) -> str | None:
+        (found,) = there_already(root, dataset, [base])
+        return found.run_id if isinstance(found, Run) else found
 
 
 def _words(settings: Mapping) -> str:

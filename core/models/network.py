@@ -42,6 +42,7 @@ class NetworkClassifier:
         self.recipe, self.task, self.weights_id, self.device, self.cache = recipe, task, weights_id, device, cache
         self.module = module.to(device.torch, memory_format=torch.channels_last)
         self._details: dict = {}
+        self._is_quick = False
 
     @property
     def is_frozen(self) -> bool:
@@ -77,7 +78,8 @@ class NetworkClassifier:
 
         if key is None:
             return compute()
-        return self.cache.get((self.weights_id, *key, *([layer] if layer != LAST else []), *([view.name] if view.name else [])), compute)
+        more = (*([layer] if layer != LAST else []), *([view.name] if view.name else []))
+        return self.cache.get((self.weights_id, *key, *more), compute, self._is_quick)
 
     @torch.inference_mode()
     def predict_proba(self, pixels: Rows, key: tuple[str, ...] | None = None, monitor: Monitor = SILENCE) -> np.ndarray:
@@ -162,6 +164,7 @@ class NetworkClassifier:
         size = self.recipe.image.image_size
         noise = np.random.default_rng(0).integers(0, 256, (1, size, size), np.uint8)
         image = as_images(torch.from_numpy(noise).to(self.device.torch))
+        self._is_quick = True
         fold_normalisation(self.module, image)
         if isinstance(self.module, BackboneNet):
             self.module.quicken(image)

@@ -30,16 +30,19 @@ def cost(model: Published) -> Cost:
     return cost_of(network.recipe, len(network.original.labels))
 
 
-def of(recipe: Recipe) -> tuple[Published, ...]:
-    """The published models, and our own, that a recipe is, whatever its seed and the run whose features it reads; often none.
+def of(recipe: Recipe, base: Recipe | None = None) -> tuple[Published, ...]:
+    """The published models, and our own, that a recipe is, whatever its seed; often none.
 
-    Models that differ in their operating point alone are one recipe.
+    `base` is the recipe of the run whose features it reads, which must be the published one too. Models that differ in their operating
+    point alone are one recipe.
     """
-    return tuple(model for model in READY.values() if _is(model, recipe))
+    return tuple(model for model in READY.values() if _is(model, recipe, base))
 
 
-def _is(model: Published, recipe: Recipe) -> bool:
+def _is(model: Published, recipe: Recipe, base: Recipe | None) -> bool:
     if model.family != recipe.family or (model.base is None) != (recipe.base_run is None):
+        return False
+    if model.base is not None and (base is None or not _is(get(model.base), base, None)):
         return False
     return _compared(model.recipe, model.base) == _compared(recipe, model.base)
 

@@ -65,9 +65,15 @@ class FeatureCache:
     def __init__(self, root: Path):
         self.folder = root / FOLDER
 
-    def get(self, key: tuple[str, ...], compute: Callable[[], np.ndarray]) -> np.ndarray:
-        """The features of a key, float32 (n, F), computed now if they are not kept."""
-        file = self.folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.npy"
+    def get(self, key: tuple[str, ...], compute: Callable[[], np.ndarray], is_rounded: bool = False) -> np.ndarray:
+        """The features of a key, float32 (n, F), computed now if they are not kept.
+
+        Rounded ones, as a quicker form of the network tells them, are kept apart: whoever may have them takes the others where they are
+        there, and no training depends on what somebody looked at before.
+        """
+        file = self._file(key)
+        if is_rounded and not file.exists():
+            file = self._file((*key, "rounded"))
         if file.exists():
             return np.load(file, allow_pickle=False)
         found = compute()
@@ -79,6 +85,9 @@ class FeatureCache:
             os.fsync(stream.fileno())
         draft.replace(file)
         return found
+
+    def _file(self, key: tuple[str, ...]) -> Path:
+        return self.folder / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.npy"
 
 
 def _tell(monitor: Monitor, done: int, total: int, begun: float) -> None:

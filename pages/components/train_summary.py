@@ -37,12 +37,14 @@ class Plan:
 def plan_of(root: Path, dataset: Dataset, wish: Wish) -> Plan:
     """Look ahead, without starting anything. Raises RecipeError or StoreError where it cannot work."""
     recipes = wish.recipes(root, dataset)
-    return Plan(wish, recipes, there_already(root, dataset, recipes), [forecast(root, recipe, dataset) for recipe in recipes])
+    forecasts = [forecast(root, recipe, dataset, wish.brought(root, dataset, recipe.seed)) for recipe in recipes]
+    return Plan(wish, recipes, there_already(root, dataset, recipes), forecasts)
 
 
 def show_head(dataset: Dataset, plan: Plan, start: Start) -> None:
     """Name, data, size and time."""
-    st.subheader(run_name(plan.recipes[0]))
+    published = plan.wish.published
+    st.subheader(published.title if published and published.base else run_name(plan.recipes[0]))
     images = " · ".join(f"{split} {counts['images']:,}" for split, counts in dataset.counts().items())
     st.caption(f"{dataset.title} · {dataset.task} · {images}")
     if dataset.synthetic:

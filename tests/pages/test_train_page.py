@@ -144,6 +144,7 @@ def test_a_published_recipe_shows_its_source_and_can_be_queued_with_what_it_need
     page.selectbox(key="published").set_value("portsmouth-svm").run()
     assert "not comparable" in texts(page) and "portsmouth-cnn" in texts(page)
     assert "0.8942" in page.table[0].value.to_string()
+    assert "is trained first, for its features" in texts(page) and "tf_efficientnet_lite0" not in texts(page)
     assert "--recipe portsmouth-svm" in page.code[0].value
     add_button(page).click().run()
     assert {job.recipe.family for job in Queue(tmp_path).jobs()} == {"cnn", "svm"}

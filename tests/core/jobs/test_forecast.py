@@ -17,6 +17,7 @@ from core.jobs.speed import FILE, device_title, speed_of
 from core.jobs.submission import fitting_recipe
 from core.machine import this_machine
 from core.recipe import build
+from core.runs.run import run_name
 from core.runs.store import Store
 from core.training.device import best_device
 
@@ -87,6 +88,14 @@ def test_each_view_that_is_scored_takes_its_time_and_features_of_each_their_memo
     plain, many = told("transfer", **head), told("transfer", **head, **views[3])
     assert many.memory_bytes - plain.memory_bytes == len(dataset.rows("val")) * 1280 * 4  # float32 features of the default backbone
     assert many.seconds_per_epoch == plain.seconds_per_epoch and many.total_seconds > 2 * plain.total_seconds
+
+
+def test_what_is_trained_first_is_counted(dataset, tmp_path):
+    cnn, svm = build("cnn", {"max_epochs": 3}), build("svm")
+    alone, both = forecast(tmp_path, cnn, dataset), forecast(tmp_path, svm, dataset, brought=cnn)
+    assert (both.parameters, both.seconds_per_epoch) == (alone.parameters, alone.seconds_per_epoch)
+    assert both.total_seconds > alone.total_seconds
+    assert both.says == f"{run_name(cnn)} is trained first, for its features. {alone.says}"
 
 
 def test_what_needs_more_memory_than_there_is_says_so(dataset, tmp_path):

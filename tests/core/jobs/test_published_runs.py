@@ -103,6 +103,8 @@ def test_the_run_whose_features_are_read_is_queued_first_once_for_each_seed(data
         assert svm.recipe.seed == forest.recipe.seed == base.recipe.seed == seed
         assert changed_settings(get("portsmouth-cnn"), base.recipe) == {"max_epochs": 2, "image_size": 64}
         assert changed_settings(get("portsmouth-svm"), svm.recipe) == {"C": 0.5, "image_size": 64}
+        expected = {"C": 0.5, "image_size": 64, "base.max_epochs": 2}
+        assert changed_settings(get("portsmouth-svm"), svm.recipe, base.recipe) == expected
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,12 @@ def test_seeds_and_values_make_one_recipe_each_and_one_job_each(dataset, tmp_pat
 def test_a_published_recipe_brings_the_run_whose_features_it_reads(dataset, tmp_path):
     wish = Wish("svm", {}, published=PUBLISHED["portsmouth-svm"])
     assert wish.recipes(tmp_path, dataset)[0].base_run is None
+    assert wish.brought(tmp_path, dataset, 0) == PUBLISHED["portsmouth-cnn"].recipe
     (submission,) = wish.submit(tmp_path, dataset)
     jobs = {job.recipe.family: job for job in Queue(tmp_path).jobs()}
     assert set(jobs) == {"cnn", "svm"} and submission.recipe.base_run == jobs["cnn"].id
     assert wish.recipes(tmp_path, dataset) == [submission.recipe]
+    assert wish.brought(tmp_path, dataset, 0) is None and wish.brought(tmp_path, dataset, 1) is not None
 
 
 def test_a_published_recipe_of_another_task_is_refused_before_anything_is_queued(dataset, tmp_path):

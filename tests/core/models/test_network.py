@@ -122,6 +122,17 @@ def test_a_network_that_is_made_quicker_says_the_same_in_all_views(tmp_path):
     assert np.allclose(again.maps, explained.maps, atol=1e-3 * np.abs(explained.maps).max())
 
 
+def test_no_training_is_given_features_that_a_quicker_network_told(tmp_path):
+    part = labelled(20, 2)
+    plain, quick = (build_classifier(build("transfer", RECIPES["transfer"]), "binary", 1, tmp_path) for _ in range(2))
+    exact = plain.features(part.pixels, None, Silence())
+    quick.quicken()
+    rounded = quick.features(part.pixels, part.key, Silence())
+    assert np.allclose(rounded, exact, atol=1e-3) and not np.array_equal(rounded, exact)
+    assert np.array_equal(plain.features(part.pixels, part.key, Silence()), exact)
+    assert np.array_equal(quick.features(part.pixels, part.key, Silence()), exact)  # takes those that are there
+
+
 @pytest.mark.parametrize("family", RECIPES)
 def test_a_single_image_scores_as_it_does_among_others_with_a_key(family, tmp_path):
     classifier, part = trained(family, tmp_path, flip_at_test=True, stretch_at_test=True), labelled(20, 2)

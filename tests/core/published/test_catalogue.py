@@ -87,13 +87,17 @@ def test_the_scores_of_one_report_rise_in_the_order_of_its_table():
 @EVERY
 def test_a_recipe_is_found_again_with_any_seed(published):
     features = {"features": "run:cnn-1"} if published.base else {}
-    assert published in of(build(published.family, {**published.settings, **features, "seed": 7}))
+    base = get(published.base).recipe if published.base else None
+    assert published in of(build(published.family, {**published.settings, **features, "seed": 7}), base)
 
 
 def test_a_changed_recipe_is_no_published_one():
     cnn, svm = get("portsmouth-cnn"), get("portsmouth-svm")
     assert of(build("cnn", {**cnn.settings, "max_epochs": 11})) == () == of(build("cnn"))
     assert of(build("svm", svm.settings)) == ()  # on a backbone, not on the network of a run
+    on_a_run = build("svm", {**svm.settings, "features": "run:cnn-1"})
+    assert of(on_a_run, cnn.recipe) == (svm,) and of(on_a_run, build("cnn", {**cnn.settings, "seed": 3})) == (svm,)
+    assert of(on_a_run) == of(on_a_run, build("cnn", {**cnn.settings, "max_epochs": 1})) == ()
 
 
 def test_three_thresholds_are_one_training():
