@@ -20,6 +20,7 @@ from core.recipe import CLASSICAL_FAMILIES, Recipe, build, fitting_image_size
 from core.runs.operating import choose_point, freeze
 from core.runs.run import Run, run_name
 from core.runs.store import Store, new_run_id
+from core.training.sampling import sampled_rows
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def submit(root: Path, dataset: Dataset, recipe: Recipe, again: bool = False, ru
     """Queue a recipe, unless its run is in the store or on its way already; `again` trains it in any case.
 
     With a fixed threshold as `rule` ("0.4") that is the run's operating point, also of a run that is there; without, a new run has 0.5.
+    Raises RecipeError or DataError where the recipe asks for what the data does not have.
     """
+    _check_data(recipe, dataset)
     root.mkdir(parents=True, exist_ok=True)
     with FileLock(root / "submission.lock"):  # two who wish the same at once shall not both find nothing
         found = None if again else _there_already(root, dataset, recipe)
@@ -85,6 +88,16 @@ def checked_seeds(seeds: Sequence[int | str]) -> tuple[int, ...]:
     if not found:
         raise RecipeError("no seed is given", "at least one is needed")
     return found
+
+
+def _check_data(recipe: Recipe, dataset: Dataset) -> None:
+    """Classes to sample that are not there, and more components than images can have: told now, not after the features were computed."""
+    rows = dataset.rows("train")
+    if recipe.training:
+        sampled_rows(recipe.training, dataset.y[rows], dataset.task, dataset.classes, recipe.seed)
+    if recipe.family in CLASSICAL_FAMILIES and recipe.model.pca > len(rows):
+        expected = f"train has {len(rows):,} images, which have at most as many components"
+        raise RecipeError(f"pca is {recipe.model.pca:,}", expected, "Take fewer components, or 0 for the features themselves")
 
 
 def _there_already(root: Path, dataset: Dataset, recipe: Recipe) -> Submission | None:

@@ -28,7 +28,7 @@ def test_a_published_recipe_is_trained_after_its_base_and_shows_the_published_fi
     assert figures["test/accuracy"]["ours"] == found["metrics"]["test/accuracy"]
     assert figures["test/confusion_matrix"]["published"] == [[169, 65], [22, 368]]
     assert sum(map(sum, figures["test/confusion_matrix"]["ours"])) == found["data"]["images"]["test"]
-    assert told["changed_settings"] == {"image_size": 16, "n_estimators": 5}
+    assert told["changed_settings"] == {"image_size": 16, "n_estimators": 5, "base.max_epochs": 1}
     assert "48 px" in told["not_comparable"] and any("test set" in point for point in told["open_points"])
     capsys.readouterr()
     assert main(["--store", str(tmp_path), *map(str, words)]) == 0
@@ -52,7 +52,8 @@ def test_several_seeds_are_a_list_in_their_order(capsys, tmp_path, class_folders
         ("--recipe", "tomeh-1"), ("--recipe", "portsmouth"), ("--recipe", "portsmouth-cnn", "--seeds", "0,x"),
         ("--model", "cnn", "--seeds", ""),
         ("--recipe", "portsmouth-svm", "--set", "features=resnet18"), ("--recipe", "portsmouth-svm", "--set", "kernel=poly"),
-        ("--recipe", "novaims-1"), ("--model", "cnn", "--seed", "0", "--seed", "-1"),
+        ("--recipe", "novaims-1"), ("--model", "cnn", "--seed", "0", "--seed", "-1"), ("--model", "svm", "--set", "pca=2000"),
+        ("--model", "cnn", "--set", "sampling=under", "--set", "sampling_classes=Foo"),
     ],
     ids=" ".join,
 )  # fmt: skip
