@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.data import registry
 from core.data.dataset import UNLABELLED, Dataset
-from core.data.layouts.tables import parse_table, read_table, too_long
+from core.data.layouts.tables import parse_table, parted_by, read_table, too_long
 from core.errors import DataError
 from core.evaluation.decisions import decide
 from core.inference.predictor import Predictor
@@ -21,19 +21,20 @@ from core.runs.store import Store
 
 @dataclass(frozen=True, eq=False)
 class Submission:
-    """Head and rows of a submission: names as the example has them, and 0 or 1 for each label."""
+    """Head and rows of a submission: names as the example has them, and 0 or 1 for each label; `separator` parts the cells of a row."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    separator: str = ","
 
     def write(self, file: Path) -> None:
-        """As csv. What was in the file is replaced."""
+        """As a table of text, its cells parted as those of the example. What was in the file is replaced."""
         file.write_text(self.text(), encoding="utf-8", newline="")
 
     def text(self) -> str:
         """The same as text."""
         stream = io.StringIO()
-        csv.writer(stream, lineterminator="\n").writerows([self.head, *self.rows])
+        csv.writer(stream, delimiter=self.separator, lineterminator="\n").writerows([self.head, *self.rows])
         return stream.getvalue()
 
 
@@ -47,15 +48,16 @@ def submission(store: Store, run: Run, example: Path | None, progress: Callable[
     dataset = registry.load(run.data.source, store.root)
     if example is None:
         rows = dataset.rows(UNLABELLED)
-        head, names = ("id", *run.data.labels), [PurePosixPath(name).name for name in dataset.image_ids[rows].tolist()]
+        head, separator = ("id", *run.data.labels), ","
+        names = [PurePosixPath(name).name for name in dataset.image_ids[rows].tolist()]
     else:
-        head, names = _read(example)
+        head, names, separator = _read(example)
         rows = _rows_of(names, dataset, example)
     if not len(rows):
         raise DataError(f"{dataset.title} has no pictures without labels", "a folder test/ or a submission's table", "Or give an example")
     decided = _decisions(store, run, dataset.select(rows), progress)
     answers = _columns(decided, head, run, example.name if example else "")
-    return Submission(head, tuple((name, *map(str, line)) for name, line in zip(names, answers.tolist(), strict=True)))
+    return Submission(head, tuple((name, *map(str, line)) for name, line in zip(names, answers.tolist(), strict=True)), separator)
 
 
 def filled(name: str, data: bytes, run: Run, decided: Mapping[str, Mapping[str, int]]) -> Submission:
@@ -63,7 +65,7 @@ def filled(name: str, data: bytes, run: Run, decided: Mapping[str, Mapping[str, 
 
     Raises DataError where it names labels that the run does not have, or pictures that were not answered.
     """
-    head, names = _asked(name, parse_table(name, data))
+    head, names, separator = _asked(name, parse_table(name, data))
     place = {key: file for file in decided for key in (PurePosixPath(file).stem, PurePosixPath(file).name, file)}
     unknown = [one for one in names if one not in place]
     if unknown:
@@ -71,23 +73,23 @@ def filled(name: str, data: bytes, run: Run, decided: Mapping[str, Mapping[str, 
         raise DataError(f"{name} asks for {unknown[0]!r}{more}", "names of pictures that were answered", "Bring those too")
     rows = np.array([[decided[place[one]][label] for label in run.data.labels] for one in names], int).reshape(len(names), -1)
     answers = _columns(rows, head, run, name)
-    return Submission(head, tuple((one, *map(str, line)) for one, line in zip(names, answers.tolist(), strict=True)))
+    return Submission(head, tuple((one, *map(str, line)) for one, line in zip(names, answers.tolist(), strict=True)), separator)
 
 
-def _read(example: Path) -> tuple[tuple[str, ...], list[str]]:
-    """Head and names of an example."""
+def _read(example: Path) -> tuple[tuple[str, ...], list[str], str]:
+    """Head and names of an example, and what parts its cells."""
     try:
         return _asked(example.name, read_table(example))
     except OSError as error:
         raise DataError(f"{example} cannot be read ({error.strerror})", "an example of the submission", "Check the path") from error
 
 
-def _asked(name: str, table: pd.DataFrame) -> tuple[tuple[str, ...], list[str]]:
+def _asked(name: str, table: pd.DataFrame) -> tuple[tuple[str, ...], list[str], str]:
     if len(table.columns) < 2:
         raise DataError(f"{name} has one column", "names of pictures, and a column for each label")
     if longer := too_long(table):
         raise DataError(f"{name} has more cells in the row of {longer[0]!r} than in its head", "as many cells in each row are expected")
-    return tuple(table.columns), table.iloc[:, 0].tolist()
+    return tuple(table.columns), table.iloc[:, 0].tolist(), parted_by(table)
 
 
 def _rows_of(names: list[str], dataset: Dataset, example: Path) -> np.ndarray:

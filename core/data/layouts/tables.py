@@ -29,7 +29,8 @@ def read_table(file: Path) -> pd.DataFrame:
 
 def parse_table(name: str, data: bytes) -> pd.DataFrame:
     """The same of a file's bytes."""
-    cells, in_head = _cells(name, without_excel_line(_text(data)), separator_of(_text(data), _SEPARATORS))
+    separator = separator_of(_text(data), _SEPARATORS)
+    cells, in_head = _cells(name, without_excel_line(_text(data)), separator)
     head, below = cells.iloc[0, :in_head].str.strip(), cells.iloc[1:]
     surplus = (below.iloc[:, in_head:].fillna("") != "").any(axis=1)
     if surplus.mean() > 0.5:
@@ -38,13 +39,18 @@ def parse_table(name: str, data: bytes) -> pd.DataFrame:
     table = below.loc[~surplus, head.index[head != ""]].reset_index(drop=True)
     table.columns = head[head != ""].tolist()
     table = table.fillna("").apply(lambda column: column.str.strip())
-    table.attrs["too long"] = tuple(below.loc[surplus, 0].fillna(""))
+    table.attrs |= {"too long": tuple(below.loc[surplus, 0].fillna("")), "separator": separator}
     return table
 
 
 def too_long(table: pd.DataFrame) -> tuple[str, ...]:
     """The first cells of the rows of a table that was read that had more cells than the head."""
     return table.attrs["too long"]
+
+
+def parted_by(table: pd.DataFrame) -> str:
+    """The character that parts the cells in the file of a table that was read."""
+    return table.attrs["separator"]
 
 
 def as_numbers(column: pd.Series) -> np.ndarray:

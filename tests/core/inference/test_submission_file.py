@@ -41,6 +41,18 @@ def test_it_keeps_the_names_the_order_and_the_columns_of_the_example(competition
     assert {cell for row in answers for cell in row[1:]} <= {"0", "1"}
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_it_keeps_the_separator_of_the_example(separator, competition, tmp_path):
+    _, store = competition
+    sample = f"id{separator}label1\ntest_0.png{separator}0\n"
+    (tmp_path / "sample.csv").write_text(sample)
+    found = submission(store, store.get("asked"), tmp_path / "sample.csv")
+    head, row = found.text().splitlines()
+    assert head == f"id{separator}label1" and row in (f"test_0.png{separator}0", f"test_0.png{separator}1")
+    uploaded = filled("sample.csv", sample.encode(), store.get("asked"), {"test_0.png": dict.fromkeys(LABELS, 0)})
+    assert uploaded.text() == sample
+
+
 def test_each_answer_is_what_the_run_says_of_the_file(competition):
     folder, store = competition
     predictor = Predictor(store, store.get("asked"))
