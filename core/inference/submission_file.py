@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from core.evaluation.decisions import decide
 from core.inference.predictor import Predictor
 from core.runs.run import Run
 from core.runs.store import Store
+
+Picture = TypeVar("Picture", bound=Hashable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +63,44 @@ def submission(store: Store, run: Run, example: Path | None, progress: Callable[
     return Submission(head, tuple((name, *map(str, line)) for name, line in zip(names, answers.tolist(), strict=True)), separator)
 
 
-def filled(name: str, data: bytes, run: Run, decided: Mapping[str, Mapping[str, int]]) -> Submission:
-    """An uploaded example, its rows answered by what a run decided of pictures: 0 or 1 for each label, by the picture's name.
+def filled(name: str, data: bytes, run: Run, decided: Mapping[tuple[str, str], Mapping[str, int]]) -> Submission:
+    """An uploaded example, its rows answered by what a run decided of pictures: 0 or 1 for each label.
 
-    Raises DataError where it names labels that the run does not have, or pictures that were not answered.
+    A picture goes by its path and a digest of its bytes, so that two of equal name are told apart, and one that came twice is one.
+    Raises DataError where it names labels that the run does not have, pictures that were not answered, or several by one name.
     """
     head, names, separator = _asked(name, parse_table(name, data))
-    place = {key: file for file in decided for key in (PurePosixPath(file).stem, PurePosixPath(file).name, file)}
-    unknown = [one for one in names if one not in place]
+    asked_for = _by_name(decided)
+    unknown = [one for one in names if one not in asked_for]
     if unknown:
         more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
         raise DataError(f"{name} asks for {unknown[0]!r}{more}", "names of pictures that were answered", "Bring those too")
-    rows = np.array([[decided[place[one]][label] for label in run.data.labels] for one in names], int).reshape(len(names), -1)
+    by_digest = {digest: answer for (_, digest), answer in decided.items()}
+    found = [by_digest[_only(one, asked_for[one], name)] for one in names]
+    rows = np.array([[answer[label] for label in run.data.labels] for answer in found], int).reshape(len(names), -1)
     answers = _columns(rows, head, run, name)
     return Submission(head, tuple((one, *map(str, line)) for one, line in zip(names, answers.tolist(), strict=True)), separator)
+
+
+def _by_name(pictures: Iterable[tuple[str, Picture]]) -> dict[str, dict[Picture, str]]:
+    """All pictures, and their paths, that a name may mean: a path's last parts, or its stem. A whole path means nothing else."""
+    parts_of, whole = {}, {}
+    for path, picture in pictures:
+        parts = PurePosixPath(path).parts
+        for name in {PurePosixPath(path).stem, *("/".join(parts[start:]) for start in range(1, len(parts)))}:
+            parts_of.setdefault(name, {})[picture] = path
+        whole.setdefault(path, {})[picture] = path
+    return parts_of | whole
+
+
+def _only(name: str, found: Mapping[Picture, str], example: str) -> Picture:
+    """The picture that a name means. Raises DataError where it may mean several."""
+    if len(found) > 1:
+        first, second, *_ = found.values()
+        apart = f"{first} and {second}" if first != second else "with different contents"
+        raise DataError(f"two pictures are called {name!r}, which {example} asks for: {apart}", "a name that means one picture",
+                        "Write their folders into the example too, or bring one of them alone")  # fmt: skip
+    return next(iter(found))
 
 
 def _read(example: Path) -> tuple[tuple[str, ...], list[str], str]:
@@ -93,14 +120,14 @@ def _asked(name: str, table: pd.DataFrame) -> tuple[tuple[str, ...], list[str], 
 
 
 def _rows_of(names: list[str], dataset: Dataset, example: Path) -> np.ndarray:
-    """The row of each name; pictures without truth come before others of the same name."""
-    rank = np.argsort(dataset.splits == UNLABELLED, kind="stable").tolist()
-    ids = dataset.image_ids.tolist()
-    place = {key: row for row in rank for key in (PurePosixPath(ids[row]).stem, PurePosixPath(ids[row]).name, ids[row])}
-    unknown = [name for name in names if name not in place]
+    """The row of each name; pictures without truth come before others of the same name. Raises DataError where several are left."""
+    ids, is_open = dataset.image_ids.tolist(), (dataset.splits == UNLABELLED).tolist()
+    known, wanted = (_by_name((ids[row], row) for row in range(len(ids)) if is_open[row] == opened) for opened in (False, True))
+    asked_for = known | wanted
+    unknown = [name for name in names if name not in asked_for]
     if unknown:
         raise DataError(f"{example.name} asks for {unknown[0]!r} and {len(unknown) - 1} more", f"names of pictures of {dataset.title}")
-    return np.array([place[name] for name in names], int)
+    return np.array([_only(name, asked_for[name], example.name) for name in names], int)
 
 
 def _columns(decided: np.ndarray, head: tuple[str, ...], run: Run, example: str) -> np.ndarray:

@@ -143,7 +143,7 @@ def _submission(rows: list[Row], runs: list[Run], titles: dict[str, str], is_str
         if sample is None:
             return
         run = next(run for run in runs if run.run_id == run_id)
-        decided = {row.file: row.answers[run_id].decisions for row in rows if row.reason is None}
+        decided = {(row.file, row.digest): row.answers[run_id].decisions for row in rows if row.reason is None}
         with view.told(stop=False):
             found = filled(sample.name, sample.getvalue(), run, decided)
             st.download_button(f"submission.csv, {len(found.rows):,} rows", found.text(), "submission.csv", "text/csv",

@@ -97,6 +97,17 @@ def test_a_sample_that_asks_for_other_pictures_is_refused(single, pictures):
     assert "else.png" in app.error[0].value
 
 
+def test_two_uploads_of_equal_name_are_not_answered_for_one_another(single, pictures):
+    first, second = list(pictures.values())[:2]
+    app = single({"a.png": first, "more.zip": packed({"x/1.png": first, "y/1.png": second})})
+    app.get("file_uploader")[1].upload("sample.csv", b"picture,PNEUMONIA\n1.png,0\n", "text/csv")
+    app.run()
+    assert "two pictures are called" in app.error[0].value
+    app.get("file_uploader")[1].set_value(("sample.csv", b"picture,PNEUMONIA\nx/1.png,0\ny/1.png,0\n", "text/csv"))
+    app.run()
+    assert not app.error and any("2 rows" in button.label for button in app.get("download_button"))
+
+
 def test_one_hand_is_warned_of_and_its_answer_withheld_on_request(single):
     app = single({"hand.png": as_png(hand())})
     assert "may be no frontal chest X-ray" in texts(app) and app.get("plotly_chart")

@@ -1,11 +1,13 @@
 """Answers for pictures without truth, in the form of an example."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.data import registry
+from core.data.dataset import UNLABELLED
 from core.errors import DataError
 from core.inference.predictor import Predictor
 from core.inference.submission_file import filled, submission
@@ -49,7 +51,7 @@ def test_it_keeps_the_separator_of_the_example(separator, competition, tmp_path)
     found = submission(store, store.get("asked"), tmp_path / "sample.csv")
     head, row = found.text().splitlines()
     assert head == f"id{separator}label1" and row in (f"test_0.png{separator}0", f"test_0.png{separator}1")
-    uploaded = filled("sample.csv", sample.encode(), store.get("asked"), {"test_0.png": dict.fromkeys(LABELS, 0)})
+    uploaded = filled("sample.csv", sample.encode(), store.get("asked"), {("test_0.png", ""): dict.fromkeys(LABELS, 0)})
     assert uploaded.text() == sample
 
 
@@ -97,7 +99,7 @@ def test_an_uploaded_example_is_filled_with_what_was_decided(competition):
     folder, store = competition
     run = store.get("asked")
     expected = submission(store, run, folder / "sample_submission.txt")
-    decided = {f"some.zip/{row[0]}": dict(zip(LABELS, map(int, row[1:]), strict=True)) for row in reversed(expected.rows)}
+    decided = {(f"some.zip/{row[0]}", row[0]): dict(zip(LABELS, map(int, row[1:]), strict=True)) for row in reversed(expected.rows)}
     found = filled("sample.csv", (folder / "sample_submission.txt").read_bytes(), run, decided)
     assert (found.head, found.rows) == (expected.head, expected.rows)
     assert list(csv.reader(found.text().splitlines())) == [list(found.head), *map(list, found.rows)]
@@ -114,4 +116,44 @@ def test_an_uploaded_example_is_filled_with_what_was_decided(competition):
 )
 def test_an_uploaded_example_that_asks_for_what_is_not_there_is_refused(competition, data, word):
     with pytest.raises(DataError, match=word):
-        filled("sample.csv", data, competition[1].get("asked"), {"test_0.png": dict.fromkeys(LABELS, 1)})
+        filled("sample.csv", data, competition[1].get("asked"), {("test_0.png", ""): dict.fromkeys(LABELS, 1)})
+
+
+def said(*pictures: tuple[str, str]) -> dict[tuple[str, str], dict[str, int]]:
+    """Decisions of pictures, by path and digest: the last one has every label, those before it none."""
+    return {picture: dict.fromkeys(LABELS, int(picture == pictures[-1])) for picture in pictures}
+
+
+@pytest.mark.parametrize(
+    ("decided", "name"),
+    [
+        (said(("z.zip/NORMAL/1.png", "a"), ("z.zip/PNEUMONIA/1.png", "b")), "1.png"),
+        (said(("z.zip/NORMAL/1.png", "a"), ("z.zip/PNEUMONIA/1.png", "b")), "1"),
+        (said(("1.png", "a"), ("1.png", "b")), "1.png"),
+        (said(("1.png", "a"), ("1.jpg", "b")), "1"),
+    ],
+)
+def test_a_name_that_two_pictures_have_is_refused(decided, name, competition):
+    with pytest.raises(DataError, match="two pictures are called") as error:
+        filled("sample.csv", f"id,label1\n{name},0\n".encode(), competition[1].get("asked"), decided)
+    assert error.value.remedy
+
+
+def test_a_folder_in_a_sample_tells_pictures_of_equal_name_apart_and_the_same_bytes_are_one_picture(competition):
+    decided = said(("z.zip/NORMAL/1.png", "a"), ("z.zip/PNEUMONIA/1.png", "b"))
+    sample = b"id,label1\nPNEUMONIA/1.png,0\nNORMAL/1.png,0\nz.zip/PNEUMONIA/1.png,0\n"
+    assert [row[1] for row in filled("sample.csv", sample, competition[1].get("asked"), decided).rows] == ["1", "0", "1"]
+    twice = {(path, "a"): dict.fromkeys(LABELS, 1) for path in ("z.zip/1.png", "y.zip/1.png")}
+    assert filled("sample.csv", b"id,label1\n1.png,0\n", competition[1].get("asked"), twice).rows == (("1.png", "1"),)
+
+
+def test_an_example_whose_name_two_pictures_of_the_data_set_have_is_refused(competition, tmp_path, monkeypatch):
+    folder, store = competition
+    dataset = registry.load(str(folder), store.root)
+    open_rows = dataset.rows(UNLABELLED)
+    ids = dataset.image_ids.tolist()
+    ids[open_rows[0]], ids[open_rows[1]] = "a/1.png", "b/1.png"
+    monkeypatch.setattr(registry, "load", lambda *anything: replace(dataset, image_ids=np.array(ids)))
+    write(tmp_path / "sample.csv", [["1.png", "0"]], ("id", "label1"))
+    with pytest.raises(DataError, match="two pictures are called '1.png'.*: a/1.png and b/1.png"):
+        submission(store, store.get("asked"), tmp_path / "sample.csv")
