@@ -10,6 +10,7 @@ from core.inference.predictor import Answer
 from core.inference.reading import Steadiness
 from core.inference.small_changes import CHANGES
 from core.runs.run import Run
+from core.runs.store import Store
 from pages.components import cached
 from pages.components.metric_table import told
 
@@ -76,7 +77,8 @@ def grey_zone(label: str, score: float, zone: tuple[float, float] | None) -> str
 
 def probability(root: Path, run: Run, answer: Answer, label: str) -> str:
     """That a score is none, why, and what it becomes by the temperature of validation."""
-    note = recalibration_note(run.recipe, run.data.task) or ""
+    members = Store(root).members(run) if run.recipe.member_runs else []
+    note = recalibration_note(run.recipe, run.data.task, [member.recipe for member in members]) or ""
     try:
         temperature = cached.temperature(str(root), run.run_id)
     except CoreError as error:

@@ -1,6 +1,7 @@
 """The answers of every run to one picture: verdict, threshold, what a positive means, firmness, agreement."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,9 @@ from core.evaluation.answers import answers
 from core.images.decode import decode
 from core.inference.predictor import Predictor
 from core.inference.reading import agreement, steadiness
+from core.recipe import build
+from core.runs.store import Store
+from pages.components import answer_words
 from tests.pages.conftest import texts
 
 
@@ -106,3 +110,12 @@ def test_a_name_with_markup_in_it_is_shown_as_text(single, tmp_path):
     hostile.write_text("no picture")
     app = single(hostile)
     assert r"!\[x\](http:evil.example).png" in app.error[0].value and not app.exception
+
+
+def test_an_ensemble_tells_what_its_members_did_to_the_scores(trained, store, pneumonia, monkeypatch):
+    run = trained["cnn"]
+    answer = Predictor(store, run).answer(pneumonia.name, pneumonia.read_bytes())
+    members = [replace(run, recipe=build("cnn", {"class_weight": "balanced"})), trained["svm"]]
+    monkeypatch.setattr(Store, "members", lambda *anything: members)
+    mean = replace(run, recipe=build("ensemble", {"members": "a,b"}))
+    assert "rare classes were weighed up" in answer_words.probability(store.root, mean, answer, "PNEUMONIA")
