@@ -5,7 +5,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import CoreError
-from core.images.gate import remarks
 from core.images.remark import NOTE, Remark, is_doubtful
 from core.inference.familiarity import Distance, is_quick
 from core.runs.run import Run
@@ -27,7 +26,7 @@ def show(root: Path, runs: list[Run], choice: Choice) -> bool:
 
     Answers are withheld, if that is asked for, where the pixels speak against them, or where the picture is far to every run.
     """
-    said, titles = remarks(choice.decoded), distinct({run.run_id: run.title for run in runs})
+    said, titles = choice.said, distinct({run.run_id: run.title for run in runs})
     distances, missing = _distances(root, runs, choice)
     known = {run.run_id: cached.familiarity(str(root), run.run_id, thresholds_of(run)) for run in runs if run.run_id in distances}
     far = [Remark(known[run_id].words(one, titles[run_id])) for run_id, one in distances.items() if one.is_far]

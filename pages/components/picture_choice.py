@@ -10,6 +10,8 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import ImageError
 from core.images.decode import Decoded, decode
+from core.images.gate import remarks
+from core.images.remark import Remark
 from core.inference.sources import is_archive
 from core.runs.run import Run
 from pages.components import run_pictures
@@ -22,11 +24,12 @@ KINDS = "PNG, JPEG, TIFF, BMP or DICOM; several, or a ZIP of them"
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One picture: its name, its pixels, a digest that names its bytes, and what it is labelled as, where that is known."""
+    """One picture: its name, its pixels, a digest that names its bytes, what is to be said of it, and its label, where that is known."""
 
     name: str
     decoded: Decoded
     digest: str
+    said: tuple[Remark, ...]
     truth: str | None = None
 
 
@@ -44,7 +47,8 @@ def of_upload(file) -> Choice:
     """The one picture. The page ends with the reason where it is refused."""
     data = file.getvalue()
     try:
-        return Choice(file.name, decode(data), hashlib.sha256(data).hexdigest())
+        decoded = decode(data)
+        return Choice(file.name, decoded, hashlib.sha256(data).hexdigest(), remarks(decoded))
     except ImageError as error:
         st.error(plain(f"{file.name}: {error}"), icon=":material/image_not_supported:")
         st.stop()
@@ -63,7 +67,8 @@ def of_example(root: Path, run: Run) -> Choice | None:
     row = rows[name]
     with told():
         decoded = found.dataset.reader.decoded(row)
-        return Choice(str(found.dataset.image_ids[row]), decoded, f"{found.fingerprint}:{row}", _truth(found.dataset, row))
+        name, digest = str(found.dataset.image_ids[row]), f"{found.fingerprint}:{row}"
+        return Choice(name, decoded, digest, remarks(decoded), _truth(found.dataset, row))
 
 
 def _truth(dataset: Dataset, row: int) -> str:

@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core.evaluation.answers import answers
 from core.images.decode import decode
@@ -95,6 +97,13 @@ def test_nearest_training_images_are_counted_by_their_labels(single, copy, pneum
 def test_a_bad_upload_is_refused_with_its_reason(single, shared):
     app = single(shared / "badinputs/files/bad_truncated.png")
     assert len(app.error) == 1 and "bad_truncated.png" in app.error[0].value and not app.exception
+
+
+def test_a_picture_that_is_even_grey_once_reduced_is_refused_with_its_reason(single, tmp_path):
+    checker = (np.indices((2400, 2400)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    Image.fromarray(checker).save(tmp_path / "checker.jpg", quality=95)
+    app = single(tmp_path / "checker.jpg")
+    assert not app.exception and len(app.error) == 1 and "checker.jpg" in app.error[0].value
 
 
 def test_agreement_names_those_who_differ(store, trained, pneumonia):
