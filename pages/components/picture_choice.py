@@ -19,6 +19,7 @@ from pages.components.view import told
 from pages.components.wording import plain
 
 _EXAMPLES = 12
+_LIMIT = 2000  # MB; Streamlit holds uploads in memory, so more come by the command line
 KINDS = "PNG, JPEG, TIFF, BMP or DICOM; several, or a ZIP of them"
 
 
@@ -35,7 +36,7 @@ class Choice:
 
 def uploads() -> list:
     """What the visitor brings; empty where nothing is chosen yet."""
-    return st.file_uploader(KINDS, key="upload", accept_multiple_files=True) or []
+    return st.file_uploader(KINDS, key="upload", accept_multiple_files=True, max_upload_size=_LIMIT) or []
 
 
 def is_many(files: list) -> bool:

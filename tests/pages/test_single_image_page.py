@@ -43,7 +43,7 @@ def test_nothing_is_asked_for_before_the_conditions_are_accepted(opened, store):
     app = opened(store.root, "single_image")
     assert not app.get("file_uploader") and "not for diagnosis" in texts(app)
     app.button(key="accept").click().run()
-    assert app.get("file_uploader") and not app.exception
+    assert app.get("file_uploader")[0].proto.max_upload_size_mb == 2000 and not app.exception
     app.run()
     assert not [button for button in app.button if button.key == "accept"]
 
