@@ -37,8 +37,7 @@ with right:
     drawn = ", ".join(run.title for run in runs if run.data.synthetic)
     if uploads and drawn:
         st.warning(f"Trained on synthetic images only, which says nothing of a real X-ray: {drawn}.", icon=":material/science:")
-    answers_wanted = gate_card.show(root, runs, choice)
-    found = answer_cards.answers(root, runs, choice) if answers_wanted else {}
+    found = answer_cards.answers(root, gate_card.show(root, runs, choice), choice)
     answering = [run for run in runs if run.run_id in found]
     if not answering:
         left.image(choice.decoded.pixels, caption=choice.name, width="stretch", alt=f"The image {choice.name}")

@@ -21,22 +21,28 @@ def ask_strict() -> bool:
     return st.toggle(_STRICT, key="strict", bind="query-params", help="Off: the answer is given with a warning.")
 
 
-def show(root: Path, runs: list[Run], choice: Choice) -> bool:
-    """The remarks on a picture, by its pixels and by its distance to the training images of each run; True where answers are to be given.
+def show(root: Path, runs: list[Run], choice: Choice) -> list[Run]:
+    """The remarks on a picture, by its pixels and by its distance to the training images of each run; returns the runs that may answer.
 
-    Answers are withheld, if that is asked for, where the pixels speak against them, or where the picture is far to every run.
+    Answers are withheld, if that is asked for, of all runs where the pixels speak against them, else of those the picture is far to.
     """
     said, titles = choice.said, distinct({run.run_id: run.title for run in runs})
     distances, missing = _distances(root, runs, choice)
     known = {run.run_id: cached.familiarity(str(root), run.run_id, thresholds_of(run)) for run in runs if run.run_id in distances}
-    far = [Remark(known[run_id].words(one, titles[run_id])) for run_id, one in distances.items() if one.is_far]
-    doubtful = is_doubtful(said) or (bool(far) and len(far) == len(runs))
-    _tell([*said, *far])
+    far = {run_id: Remark(known[run_id].words(one, titles[run_id])) for run_id, one in distances.items() if one.is_far}
+    _tell([*said, *far.values()])
     _tell_distances(distances, missing, titles)
-    if ask_strict() and doubtful:
-        st.info("The answers are withheld. Turn the switch off to see them with the warning.", icon=":material/visibility_off:")
-        return False
-    return True
+    doubtful = [run for run in runs if is_doubtful(said) or run.run_id in far]
+    if not ask_strict() or not doubtful:
+        return runs
+    _tell_withheld([titles[run.run_id] for run in doubtful], len(runs))
+    return [run for run in runs if run not in doubtful]
+
+
+def _tell_withheld(titles: list[str], runs: int) -> None:
+    """Whose answers are not given, and how to get at them."""
+    whose = "" if len(titles) == runs else f" of {', '.join(titles)}, to which the picture is too far from the training images,"
+    st.info(f"The answers{whose} are withheld. Turn the switch off to see them with the warning.", icon=":material/visibility_off:")
 
 
 def _tell(said: list[Remark]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.inference.familiarity import Distance
 from core.inference.predictor import Predictor
 from core.runs.store import Store
 from tests.other_pictures import hand
@@ -30,6 +31,10 @@ def single(opened, copy):
 @pytest.fixture
 def pictures(class_folders) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((class_folders / "test").rglob("*.png"))[:4]}
+
+
+def verdicts(app) -> list[str]:
+    return [one.value for one in app.markdown if one.value.startswith("### ")]
 
 
 def packed(files: dict[str, bytes]) -> bytes:
@@ -113,6 +118,17 @@ def test_one_hand_is_warned_of_and_its_answer_withheld_on_request(single):
     assert "may be no frontal chest X-ray" in texts(app) and app.get("plotly_chart")
     app.toggle(key="strict").set_value(True).run()
     assert not app.exception and "answers are withheld" in texts(app).lower() and not app.get("plotly_chart")
+
+
+def test_the_answer_of_a_run_the_picture_is_far_to_is_withheld_though_others_are_not_measured(single, pictures, trained, monkeypatch):
+    name = next(iter(pictures))
+    monkeypatch.setattr("pages.components.gate_card.cached.distance", lambda *anything: Distance(9.0, 1.0, True))
+    app = single({name: pictures[name]})
+    before = len(verdicts(app))
+    app.toggle(key="strict").set_value(True).run()
+    assert not app.exception and "to which the picture is too far" in texts(app)
+    measured = before - texts(app).count("not measured yet")
+    assert before == len(trained) and 0 < measured < before and len(verdicts(app)) == before - measured
 
 
 def test_the_distance_to_the_training_images_is_measured_when_it_is_asked_for(single, pictures):
