@@ -44,11 +44,11 @@ with right:
         st.stop()
     if choice.truth:
         st.markdown(f"True label: **{choice.truth}**")
-    label = answer_cards.ask_label(answering, found)
-    answer_cards.tell_agreement(answering, found, label)
-    prevalence = answer_cards.ask_prevalence(label)
-later = answer_cards.show(root, answering, found, label, prevalence)
+    explained = answer_cards.ask_label(answering, found)
+    answer_cards.tell_agreement(answering, found, explained)
+    prevalence = answer_cards.ask_prevalence(explained.label)
+later = answer_cards.show(root, answering, found, explained, prevalence)
 with left:
-    heat_map_view.show(root, answering, choice, label)
+    heat_map_view.show(root, answering, choice, explained)
 answer_cards.tell_firmness(choice, later)
 answer_cards.nearest(root, answering, choice)

@@ -8,6 +8,7 @@ import numpy as np
 from core.evaluation.decisions import decide
 from core.images.decode import Decoded
 from core.inference.predictor import Answer, Predictor
+from core.inference.shared_labels import common_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,10 @@ def steadiness(predictor: Predictor, picture: Decoded) -> Steadiness:
 
 
 def agreement(answers: Mapping[str, Answer], label: str) -> str:
-    """How many runs (answers by their titles) call a label, in one line; those that do not know it are left out."""
-    called = {title: answer.decisions[label] for title, answer in answers.items() if label in answer.decisions}
+    """How many runs (answers by their titles) call a label, in one line; those that do not know it, however written, are left out."""
+    known = common_labels({title: answer.decisions for title, answer in answers.items()})
+    own = next((one.own for one in known if label in one.own.values()), {})
+    called = {title: answers[title].decisions[name] for title, name in own.items()}
     if len(called) < 2:
         return ""
     yes, no = ([title for title, decision in called.items() if decision == wanted] for wanted in (1, 0))

@@ -4,7 +4,7 @@ Names are the same where they differ in case, blanks and marks only. Both classe
 PNEUMONIA can be scored on data that calls NORMAL.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,23 @@ class SharedLabels:
     rows: np.ndarray
     y: np.ndarray
     left_out: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CommonLabel:
+    """A label as the first that has it writes it, and as each one that has it does, by their names."""
+
+    label: str
+    own: Mapping[str, str]
+
+
+def common_labels(labels: Mapping[str, Collection[str]]) -> list[CommonLabel]:
+    """All labels of several runs, given by their names; one that is written in several ways is there once."""
+    key, found = _key_of(labels.values()), {}
+    for name, one in labels.items():
+        for label in one:
+            found.setdefault(key(label), {})[name] = label
+    return [CommonLabel(next(iter(own.values())), own) for own in found.values()]
 
 
 def shared_labels(trained: DataRecord, dataset: Dataset) -> SharedLabels:
@@ -55,8 +72,11 @@ def shared_labels(trained: DataRecord, dataset: Dataset) -> SharedLabels:
 
 
 def _key(trained: DataRecord, dataset: Dataset) -> Key:
+    return _key_of((trained.labels, trained.classes, dataset.labels, dataset.classes))
+
+
+def _key_of(sides: Iterable[Collection[str]]) -> Key:
     """By what names are compared: all of them as they are, where they differ in marks alone on one side ("A+" and "A-")."""
-    sides = (trained.labels, trained.classes, dataset.labels, dataset.classes)
     is_clear = all(len({class_key(name) for name in names}) == len(names) and all(map(class_key, names)) for names in sides)
     return class_key if is_clear else str
 

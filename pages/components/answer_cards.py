@@ -9,12 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import CoreError
 from core.inference.predictor import Answer
 from core.inference.reading import agreement
+from core.inference.shared_labels import CommonLabel, common_labels
 from core.runs.run import Run
 from pages.components import answer_card, cached, run_pictures
 from pages.components.answer_card import Asked
 from pages.components.near_images import show_for_picture
 from pages.components.picture_choice import Choice
-from pages.components.view import thresholds_of
+from pages.components.view import keep_known, thresholds_of
 from pages.components.wording import distinct, plain
 
 PREVALENCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -45,14 +46,16 @@ def answers(root: Path, runs: list[Run], choice: Choice) -> dict[str, Answer]:
     return found
 
 
-def ask_label(runs: list[Run], found: dict[str, Answer]) -> str:
+def ask_label(runs: list[Run], found: dict[str, Answer]) -> CommonLabel:
     """The label that is explained: the one, or the one that is chosen; at first the highest above its threshold in the first run."""
-    labels = list(dict.fromkeys(label for run in runs for label in run.data.labels))
+    known = {one.label: one for one in common_labels({run.run_id: run.data.labels for run in runs})}
+    labels = list(known)
     if len(labels) == 1:
-        return labels[0]
+        return known[labels[0]]
+    keep_known("explained", labels)
     first = found[runs[0].run_id]
     highest = max(first.scores, key=lambda label: first.scores[label] - first.thresholds.get(label, 0))
-    return st.selectbox("Explained label", labels, index=labels.index(highest), key="explained", bind="query-params", width=240)
+    return known[st.selectbox("Explained label", labels, index=labels.index(highest), key="explained", bind="query-params", width=240)]
 
 
 def ask_prevalence(label: str) -> float:
@@ -61,24 +64,24 @@ def ask_prevalence(label: str) -> float:
                             bind="query-params", format_func=lambda share: f"{100 * share:.3g} %")  # fmt: skip
 
 
-def tell_agreement(runs: list[Run], found: dict[str, Answer], label: str) -> None:
+def tell_agreement(runs: list[Run], found: dict[str, Answer], explained: CommonLabel) -> None:
     """How many call the label, and who does not know it."""
-    knowing = [run for run in runs if label in run.data.labels]
+    knowing = [run for run in runs if run.run_id in explained.own]
     titles = distinct({run.run_id: run.title for run in knowing})
-    line = agreement({titles[run.run_id]: found[run.run_id] for run in knowing}, label)
+    line = agreement({titles[run.run_id]: found[run.run_id] for run in knowing}, explained.label)
     if line:
         st.markdown(f":material/groups: {line}")
     if len(knowing) < len(runs):
-        st.caption(f"{', '.join(run.title for run in runs if run not in knowing)}: does not tell {label}.")
+        st.caption(f"{', '.join(run.title for run in runs if run not in knowing)}: does not tell {explained.label}.")
 
 
-def show(root: Path, runs: list[Run], found: dict[str, Answer], label: str, prevalence: float) -> list[Later]:
+def show(root: Path, runs: list[Run], found: dict[str, Answer], explained: CommonLabel, prevalence: float) -> list[Later]:
     """A card for each run that knows the label. Returns where to tell how firmly it stands, which takes longer."""
     later = []
     with st.grid("auto", min_column_width=320):
-        for run in (run for run in runs if label in run.data.labels):
+        for run in (run for run in runs if run.run_id in explained.own):
             with st.container(border=True):
-                asked = Asked(root, run, found[run.run_id], label, prevalence)
+                asked = Asked(root, run, found[run.run_id], explained.own[run.run_id], prevalence)
                 answer_card.head(asked)
                 place = st.empty()
                 with place:

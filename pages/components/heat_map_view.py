@@ -11,6 +11,7 @@ from core.errors import CoreError
 from core.figures.heat_map import COLORS_IN_WORDS, heat_table, with_heat
 from core.images.preprocess import within
 from core.inference.explanation import Explanation, HeatMap
+from core.inference.shared_labels import CommonLabel
 from core.runs.run import Run
 from pages.components import cached, wording
 from pages.components.picture_choice import Choice
@@ -29,15 +30,15 @@ _MEANING = (
 )
 
 
-def show(root: Path, runs: list[Run], choice: Choice, label: str) -> None:
+def show(root: Path, runs: list[Run], choice: Choice, explained: CommonLabel) -> None:
     """The picture, with the map of one of the runs on it; what cannot be had says why, and the picture stands alone."""
-    knowing = [run for run in runs if label in run.data.labels]
+    knowing = [run for run in runs if run.run_id in explained.own]
     frame = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control("What speaks for it", (_OFF, _QUICK, _PATCHES), default=_QUICK, required=True, key="heat_kind",
                                     bind="query-params", help=_HELP) if knowing else _OFF  # fmt: skip
         run = _ask_run(knowing) if kind != _OFF and len(knowing) > 1 else next(iter(knowing), None)
-        wanted = _ask_class(run, label) if kind != _OFF else label
+        wanted = _ask_class(run, explained.own[run.run_id]) if kind != _OFF else explained.label
     found = _heat_map(root, run, choice, wanted, kind) if kind != _OFF else None
     if found is None:
         _plain(frame, choice)

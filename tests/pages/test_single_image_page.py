@@ -7,13 +7,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.data import registry
 from core.evaluation.answers import answers
 from core.images.decode import decode
-from core.inference.predictor import Predictor
+from core.inference.predictor import Answer, Predictor
 from core.inference.reading import agreement, steadiness
+from core.jobs.submission import fitting_recipe
+from core.jobs.train_run import train_run
 from core.recipe import build
 from core.runs.store import Store
+from core.training.history import Silence
 from pages.components import answer_words
+from tests.conftest import write_class_folders
 from tests.pages.conftest import texts
 
 
@@ -112,6 +117,24 @@ def test_agreement_names_those_who_differ(store, trained, pneumonia):
     line = agreement(said, "PNEUMONIA")
     assert all(title in line for title in called) if 0 < len(called) < 4 else "All 4 runs agree" in line
     assert agreement({"one": next(iter(said.values()))}, "PNEUMONIA") == "" and agreement(said, "another") == ""
+
+
+def test_agreement_counts_a_label_that_is_written_in_two_ways():
+    said = {
+        name: Answer("a.png", True, None, decisions=decisions) for name, decisions in (("one", {"PNEUMONIA": 1}), ("two", {"Pneumonia": 0}))
+    }
+    assert agreement(said, "PNEUMONIA") == agreement(said, "Pneumonia").replace("Pneumonia", "PNEUMONIA")
+    assert agreement(said, "PNEUMONIA") == "1 of 2 runs calls PNEUMONIA (one); not two."
+
+
+def test_a_run_that_writes_the_label_in_another_way_answers_too(single, copy, pneumonia, tmp_path):
+    folder = str(write_class_folders(tmp_path / "others", classes=("Normal", "Pneumonia")))
+    recipe = fitting_recipe(copy.root, registry.load(folder, copy.root), "forest", {"n_estimators": 20, "features": "run:cnn-small"})
+    train_run(copy.root, "other-words", folder, recipe, Silence())
+    app = single(pneumonia, root=copy.root, runs=["other-words", "cnn-small"])
+    assert not app.exception and "does not tell" not in texts(app) and "2 runs" in texts(app)
+    sliders = {one.key for one in app.slider if one.key.startswith("try_")}
+    assert sliders == {"try_other-words_Pneumonia", "try_cnn-small_PNEUMONIA"}
 
 
 def test_a_name_with_markup_in_it_is_shown_as_text(single, tmp_path):

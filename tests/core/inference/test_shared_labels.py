@@ -7,7 +7,7 @@ import pytest
 
 from core.data.dataset import ArrayReader, Dataset
 from core.errors import DataError
-from core.inference.shared_labels import shared_labels
+from core.inference.shared_labels import common_labels, shared_labels
 from core.runs.run import DataRecord
 
 
@@ -80,3 +80,13 @@ def test_names_that_differ_in_their_marks_alone_are_not_mixed_up():
     trained = replace(FOURTEEN, labels=("A+", "A-"))
     found = shared_labels(trained, data("multilabel", ("A-", "B"), [[1, 0], [0, 1]]))
     assert found.columns.tolist() == [1] and found.y.tolist() == [[1], [0]]
+
+
+def test_labels_of_several_runs_are_one_where_they_differ_in_case_blanks_and_marks():
+    found = common_labels({"a": ("PNEUMONIA",), "b": ("Edema", "Pneumonia"), "c": ("pneu monia",)})
+    assert [one.label for one in found] == ["PNEUMONIA", "Edema"]
+    assert found[0].own == {"a": "PNEUMONIA", "b": "Pneumonia", "c": "pneu monia"} and found[1].own == {"b": "Edema"}
+
+
+def test_labels_that_differ_in_marks_alone_in_one_run_are_compared_as_they_are():
+    assert [one.own for one in common_labels({"a": ("A+", "A-"), "b": ("A",)})] == [{"a": "A+"}, {"a": "A-"}, {"b": "A"}]
