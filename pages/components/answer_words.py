@@ -15,6 +15,7 @@ from pages.components import cached
 from pages.components.metric_table import told
 
 PROMISE = 0.95  # sensitivity at the lower end of the grey zone, specificity at the higher one
+_MORE_PEOPLE = (1_000, 10_000)  # of whom a share is said that is less than one of 100
 
 
 def verdict(run: Run, answer: Answer) -> str:
@@ -102,9 +103,22 @@ def _meaning(root: Path, run: Run, answer: Answer, label: str, threshold: float 
         entry_value, low, high = 1 - entry.value, 1 - high, 1 - low
     else:
         entry_value = entry.value
-    between = f" (95 % interval {100 * low:.0f} to {100 * high:.0f})" if entry.low is not None else ""
+    people = of_how_many(entry_value, low, high)
+    between = f" (95 % interval {_whole(people, low)} to {_whole(people, high)})" if entry.low is not None else ""
     still = "" if called else " all the same"
-    return f"{among}, of 100 who get this answer **{100 * entry_value:.0f}{between} {have}**{still}."
+    return f"{among}, of {people:,} who get this answer **{_whole(people, entry_value)}{between} {have}**{still}."
+
+
+def of_how_many(share: float, low: float, high: float) -> int:
+    """Of how many people a share and its limits are said: of 100, or of more where one of them is above 0 and below one of 100."""
+    if not any(0 < 100 * one < 1 for one in (share, low, high)):
+        return 100
+    return next((people for people in _MORE_PEOPLE if people * (share or high) >= 1), _MORE_PEOPLE[-1])
+
+
+def _whole(people: int, share: float) -> str:
+    """Whole people; what is none only by rounding is not said to be none."""
+    return "less than 1" if 0 < people * share < 0.5 else f"{people * share:,.0f}"
 
 
 def _name(run: Run, label: str, called: bool) -> str:

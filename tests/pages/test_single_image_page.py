@@ -18,6 +18,7 @@ from core.recipe import build
 from core.runs.store import Store
 from core.training.history import Silence
 from pages.components import answer_words
+from pages.components.answer_words import of_how_many
 from tests.conftest import write_class_folders
 from tests.pages.conftest import texts
 
@@ -84,7 +85,14 @@ def test_what_an_answer_means_follows_the_prevalence(single, store, trained, pne
             found = answers(store.predictions(run, "test"), threshold)
             entry = found.ppv(prevalence) if score >= threshold else found.npv(prevalence)
             ill = entry.value if score >= threshold else 1 - entry.value
-            assert f"of 100 who get this answer **{100 * ill:.0f}" in texts(app)
+            ends = (entry.value, entry.value) if entry.low is None else (entry.low, entry.high)
+            people = of_how_many(ill, *(ends if score >= threshold else (1 - ends[1], 1 - ends[0])))
+            assert f"of {people:,} who get this answer **{people * ill:,.0f}" in texts(app)
+
+
+def test_a_small_share_is_said_of_so_many_people_that_it_is_not_none():
+    shares = (0.05, 0.01, 0.09), (0.0, 0.0, 0.0), (0.004, 0.001, 0.009), (0.0004, 0.0002, 0.0009), (0.03, 0.0002, 0.2), (0.00003, 0.0, 0.01)
+    assert [of_how_many(*one) for one in shares] == [100, 100, 1000, 10000, 1000, 10000]
 
 
 def test_an_example_shows_its_true_label(single):
