@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.errors import CoreError
+from core.data.dataset import Dataset
+from core.errors import CoreError, DataError
 from core.evaluation.intervals import Interval
 from core.inference.pointing import play
 from core.runs.pointing_record import PointingGame, keep_pointing, own_pointing
@@ -46,13 +47,21 @@ def _play(scope: Scope, runs: list[Run]) -> dict[str, str]:
         name = scope.names[run.run_id]
         try:
             predictor = cached.predictor(str(scope.root), run.run_id, thresholds_of(run))
-            dataset = cached.dataset(str(scope.root), run.data.source)
+            dataset = _dataset(scope, run)
             told = lambda done, total, name=name: bar.progress(done / total, f"{name}: {done} of {total}")  # noqa: E731
             keep_pointing(run, play(predictor, dataset, scope.split, progress=told))
         except CoreError as error:
             missing[name] = str(error)
     bar.empty()
     return missing
+
+
+def _dataset(scope: Scope, run: Run) -> Dataset:
+    """The run's data. Raises DataError where it is gone or is not the same any more."""
+    dataset, fingerprint = cached.identified_dataset(str(scope.root), run.data.source)
+    if fingerprint != run.data.fingerprint:
+        raise DataError(f"{run.data.title} has changed since this run was trained", "the game needs its own images", "Train the run again")
+    return dataset
 
 
 def _row(name: str, game: PointingGame) -> dict:

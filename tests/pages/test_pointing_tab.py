@@ -1,5 +1,6 @@
 """The pointing game on the compare page: played, kept, told; and why it cannot be."""
 
+import json
 import shutil
 
 from core.data import registry
@@ -37,3 +38,15 @@ def test_data_without_boxes_says_why_there_is_no_game(opened, store, tmp_path):
     app = pointing(opened, tmp_path / "copy", ["cnn-small"])
     app.button(key="pointing_play").click().run(timeout=120)
     assert not app.exception and "The pointing game of CNN smal: not available" in texts(app)
+
+
+def test_no_game_is_played_on_data_that_has_changed_since_training(opened, copy, monkeypatch):
+    manifest = copy.get("cnn-small").folder / "run.json"
+    document = json.loads(manifest.read_text())
+    document["data"]["fingerprint"] = "0" * 16
+    manifest.write_text(json.dumps(document))
+    played = []
+    monkeypatch.setattr("pages.components.compare_pointing.play", lambda *anything, **more: played.append(anything))
+    app = pointing(opened, copy.root, ["cnn-small"])
+    app.button(key="pointing_play").click().run(timeout=120)
+    assert not app.exception and "has changed since this run was trained" in texts(app) and not played
