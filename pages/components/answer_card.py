@@ -1,9 +1,11 @@
 """A run's answer to one picture: score, threshold and verdict, what such a verdict was worth, and how firmly it stands."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from core.errors import CoreError
@@ -14,7 +16,7 @@ from core.runs.run import Run
 from pages.components import answer_words, cached
 from pages.components.chart import chart
 
-_MOST_ROWS = 14  # labels that are drawn
+_MOST_ROWS = 14  # labels that are drawn, and the explained one
 _DIGITS = 3  # of a threshold that is tried
 
 
@@ -61,13 +63,33 @@ def at_threshold(asked: Asked) -> None:
 
 
 def bars(asked: Asked, steady: Steadiness | None) -> None:
-    """All labels as bars; with steadiness also how far each moves."""
-    drawn = [_bar(asked, label, steady) for label in asked.answer.scores]
-    if len(drawn) > 1:
-        drawn.sort(key=lambda bar: -bar.score)
+    """The highest labels as bars, and the explained one; with steadiness also how far each moves."""
+    drawn = [_bar(asked, label, steady) for label in drawn_labels(asked.answer.scores, asked.label)]
     kind = "moved" if steady else "plain"
-    chart(answer_bars_figure(drawn[:_MOST_ROWS]), f"bars_{asked.run.run_id}_{kind}", answer_alt(f"What {asked.run.title} says",
-          drawn[:_MOST_ROWS]), config={"displayModeBar": False})  # fmt: skip
+    chart(answer_bars_figure(drawn), f"bars_{asked.run.run_id}_{kind}", answer_alt(f"What {asked.run.title} says", drawn),
+          config={"displayModeBar": False})  # fmt: skip
+
+
+def drawn_labels(scores: Mapping[str, float], explained: str) -> list[str]:
+    """The labels with the highest scores, as many as are drawn, and below them the explained one where it is not among them."""
+    highest = sorted(scores, key=lambda label: -scores[label])[:_MOST_ROWS]
+    return highest if explained in highest else [*highest, explained]
+
+
+def undrawn(asked: Asked) -> None:
+    """How many labels have no bar, and the scores of all."""
+    answer = asked.answer
+    more = len(answer.scores) - len(drawn_labels(answer.scores, asked.label))
+    if not more:
+        return
+    words = f"and {more} more label{'s' if more > 1 else ''} with lower scores than the {_MOST_ROWS} highest"
+    with st.expander(words, icon=":material/list:"):
+        ranked = sorted(answer.scores, key=lambda label: -answer.scores[label])
+        lines = [{"Label": label, "Score": answer.scores[label], "Threshold": answer.thresholds.get(label), "Called":
+                  bool(answer.decisions[label])} for label in ranked]  # fmt: skip
+        digits = st.column_config.NumberColumn(format=f"%.{_DIGITS}f")
+        st.dataframe(pd.DataFrame(lines), hide_index=True, column_config={"Score": digits, "Threshold": digits},
+                     alt=f"The scores of {asked.run.title} for all labels")  # fmt: skip
 
 
 def firmness(asked: Asked, steady: Steadiness) -> None:

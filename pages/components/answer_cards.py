@@ -86,6 +86,7 @@ def show(root: Path, runs: list[Run], found: dict[str, Answer], explained: Commo
                 place = st.empty()
                 with place:
                     answer_card.bars(asked, None)
+                answer_card.undrawn(asked)
                 answer_card.at_threshold(asked)
                 later.append(Later(asked, place, st.container()))
     return later

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from core.data import registry
 from core.evaluation.answers import answers
@@ -18,6 +19,7 @@ from core.recipe import build
 from core.runs.store import Store
 from core.training.history import Silence
 from pages.components import answer_words
+from pages.components.answer_card import drawn_labels
 from pages.components.answer_words import of_how_many
 from tests.conftest import write_class_folders
 from tests.pages.conftest import texts
@@ -117,6 +119,33 @@ def test_a_picture_that_is_even_grey_once_reduced_is_refused_with_its_reason(sin
     Image.fromarray(checker).save(tmp_path / "checker.jpg", quality=95)
     app = single(tmp_path / "checker.jpg")
     assert not app.exception and len(app.error) == 1 and "checker.jpg" in app.error[0].value
+
+
+def test_of_many_labels_the_highest_and_the_explained_one_have_a_bar():
+    scores = {f"label {number}": number / 20 for number in range(16)}
+    highest = [f"label {number}" for number in range(15, 1, -1)]
+    assert drawn_labels(scores, "label 9") == highest and drawn_labels(scores, "label 0") == [*highest, "label 0"]
+    assert drawn_labels({"one": 0.2, "two": 0.4}, "one") == ["two", "one"]
+
+
+def test_labels_without_a_bar_are_counted_and_all_scores_are_in_a_table():
+    def page():
+        from pathlib import Path
+        from types import SimpleNamespace
+
+        from core.inference.predictor import Answer
+        from pages.components.answer_card import Asked, undrawn
+
+        scores = {f"label {number}": number / 20 for number in range(16)}
+        answer = Answer(
+            "a.png", True, None, scores, dict.fromkeys(scores, 0.5), {label: int(score >= 0.5) for label, score in scores.items()}
+        )
+        undrawn(Asked(Path(), SimpleNamespace(title="CNN"), answer, "label 0", 0.05))
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception and app.expander[0].label == "and 1 more label with lower scores than the 14 highest"
+    table = app.dataframe[0].value
+    assert table["Label"].tolist() == [f"label {number}" for number in range(15, -1, -1)] and table["Called"].sum() == 6
 
 
 def test_agreement_names_those_who_differ(store, trained, pneumonia):
