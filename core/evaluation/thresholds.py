@@ -21,6 +21,11 @@ CHOSEN_ON = "val"
 PRESPECIFIED = "prespecified"
 
 
+def chosen_on(rule: str) -> str:
+    """Where a rule's thresholds come from, also those of a rule that is none ("hand"): "val", or "prespecified" for a fixed number."""
+    return PRESPECIFIED if re.fullmatch(r"[\d.]+(e-?\d+)?", rule) else CHOSEN_ON
+
+
 @dataclass(frozen=True)
 class OperatingPoint:
     """`rule` as text; `chosen_on` is "val", or "prespecified" for a fixed number; `thresholds` has a value in 0..1 for each label."""
@@ -32,7 +37,7 @@ class OperatingPoint:
     @property
     def is_fixed(self) -> bool:
         """Whether the rule is a number, which looks at no image."""
-        return re.fullmatch(r"[\d.]+", self.rule) is not None
+        return chosen_on(self.rule) == PRESPECIFIED
 
     @property
     def origin(self) -> str:

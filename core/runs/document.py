@@ -6,6 +6,7 @@ from math import isfinite
 from pathlib import Path
 
 from core.errors import StoreError
+from core.evaluation.thresholds import chosen_on
 from core.recipe import Recipe
 from core.runs.run import FORMAT_VERSION, BaseRecord, DataRecord, OperatingPoint, Run
 
@@ -40,9 +41,11 @@ def from_document(document: Mapping, operating_point: Mapping, folder: Path) -> 
 
 
 def _point(document: Mapping) -> OperatingPoint:
+    """Older runs say of a fixed number that validation chose it."""
     thresholds = {label: _number(value) for label, value in document["thresholds"].items()}
     metrics = {name: None if value is None else _number(value) for name, value in document["metrics"].items()}
-    return OperatingPoint(**{**document, "thresholds": thresholds, "metrics": metrics})
+    origin = chosen_on(document["rule"])
+    return OperatingPoint(**{**document, "chosen_on": origin, "thresholds": thresholds, "metrics": metrics})
 
 
 def _number(value: object) -> int | float:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.evaluation import thresholds
 from core.evaluation.metrics import evaluate
 from core.evaluation.predictions import Predictions
-from core.evaluation.thresholds import CHOSEN_ON, choose_among
+from core.evaluation.thresholds import CHOSEN_ON, choose_among, chosen_on
 from core.runs.run import OperatingPoint, Run
 from core.runs.store import Store
 
@@ -35,4 +35,4 @@ def freeze(store: Store, run: Run, point: thresholds.OperatingPoint) -> Run:
 def point_of(rule: str, of_labels: Mapping[str, float], predictions: Mapping[str, Predictions]) -> OperatingPoint:
     """Thresholds of the labels with all metrics of some splits at them."""
     metrics = {f"{split}/{name}": value for split, one in predictions.items() for name, value in evaluate(one, of_labels).items()}
-    return OperatingPoint(rule, CHOSEN_ON, dict(of_labels), metrics)
+    return OperatingPoint(rule, chosen_on(rule), dict(of_labels), metrics)

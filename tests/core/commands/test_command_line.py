@@ -44,9 +44,9 @@ def test_runs_lists_shows_and_deletes(capsys, trained, store, tmp_path):
 
 
 @pytest.mark.parametrize("rule", ["0.5", "youden", "f1", "sensitivity=0.95", "specificity=0.95"])
-def test_threshold_is_chosen_on_validation_and_reported_on_test(rule, capsys, trained, store):
+def test_threshold_is_fixed_or_chosen_on_validation_and_reported_on_test(rule, capsys, trained, store):
     code, found, _ = run(capsys, store.root, "threshold", "cnn-small", "--rule", rule)
-    assert code == 0 and found["chosen_on"] == "val" and found["rule"] == rule
+    assert code == 0 and found["rule"] == rule and found["chosen_on"] == ("prespecified" if rule == "0.5" else "val")
     assert set(found["thresholds"]) == {"PNEUMONIA"} and set(found["val"]) >= METRICS and set(found["test"]) >= METRICS
     if "=" in rule:
         metric, least = rule.split("=")

@@ -63,6 +63,18 @@ def test_a_frozen_choice_is_what_everyone_reads_from_then_on(copy):
     assert frozen.metrics["test/sensitivity"] == choice.on("test")["sensitivity"] and frozen.operating_point.rule == "youden"
 
 
+@pytest.mark.parametrize(("rule", "origin"), [("0.3", "prespecified"), ("0.00001", "prespecified"), ("youden", "val")])
+def test_a_run_says_whether_validation_chose_its_thresholds(rule, origin, copy):
+    run = copy.get("cnn-small")
+    point = freeze(copy, run, choose_point(copy, run, rule)).operating_point
+    assert point.chosen_on == origin and point.origin.endswith("beforehand") == (origin == "prespecified")
+    file = run.folder / "operating_point.json"
+    document = json.loads(file.read_text())
+    assert document["chosen_on"] == origin
+    file.write_text(json.dumps(document | {"chosen_on": "val"}))  # as older runs have it
+    assert copy.get("cnn-small").operating_point == point
+
+
 def test_a_rule_that_is_none_changes_nothing(copy):
     run = copy.get("cnn-small")
     with pytest.raises(EvaluationError, match="the rules are"):

@@ -100,7 +100,7 @@ def test_the_card_in_the_model_tells_labels_thresholds_rule_split_and_calibratio
     card = json.loads({one.key: one.value for one in model.metadata_props}["cutpoint"])
     assert card == json.loads(export.files["model.json"]) and card["run_id"] == run.run_id and "not for diagnosis" in card["use"]
     assert card["labels"] == list(run.data.labels) and card["task"] == "binary"
-    assert card["thresholds"] == dict(run.operating_point.thresholds) and (card["rule"], card["chosen_on"]) == ("0.5", "val")
+    assert card["thresholds"] == dict(run.operating_point.thresholds) and (card["rule"], card["chosen_on"]) == ("0.5", "prespecified")
     assert [(one["size"], one["aspect"]) for one in card["inputs"]] == [(32, "squeeze")]
     fitted = fit_temperature(Store(shelf.root).predictions(run, "val"))
     assert card["calibration"]["temperatures"] == dict(fitted.values) and card["calibration"]["fitted_on"] == "val"
