@@ -11,6 +11,8 @@ from pathlib import Path
 
 from core.errors import CoreError, EvaluationError, StoreError
 from core.evaluation.predictions import SPLITS, TASKS, Predictions
+from core.evaluation.threshold_rules import parse_rule
+from core.evaluation.thresholds import CHOSEN_ON, choose_among
 from core.recipe import CLASSICAL_FAMILIES
 from core.runs.files import MANIFEST, manifest, verify
 from core.runs.operating import point_of
@@ -28,7 +30,9 @@ _BEYOND = {MANIFEST, POINT}  # in the folder and not in its manifest
 _MARKUP = re.compile(r"\]\(|<[A-Za-z/!]|https?:|www\.|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", re.I)
 _LONGEST = 1000  # characters of a text that a run says of itself
 _UNLIKE = (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, StopIteration)
+_SAME = 1e-6  # thresholds that differ by no more are the same
 _AGAIN = "Export the run again"
+_ANEW = "Choose its thresholds anew where it was made"
 
 
 def is_run_id(text: str) -> bool:
@@ -138,6 +142,7 @@ def _counted(run: Run) -> Run:
         raise ValueError("epochs of other images")
     if not all(isinstance(value, int | float | None) for record in records for value in vars(record).values()):
         raise ValueError("a history that is none")
+    _check_point(run, predictions)
     point = point_of(run.operating_point.rule, run.operating_point.thresholds, predictions)
     return store.save_operating_point(run, point)
 
@@ -145,6 +150,22 @@ def _counted(run: Run) -> Run:
 def _check_predictions(run: Run, split: str, one: Predictions) -> None:
     if (one.task, one.split, one.labels, one.n) != (run.data.task, split, run.data.labels, run.data.images[split]):
         raise StoreError(f"the scores of {run.run_id} on {split} are of other labels or images than it says", "", _AGAIN)
+
+
+def _check_point(run: Run, predictions: Mapping[str, Predictions]) -> None:
+    """A rule gives the thresholds that the run has by it; what a hand put, or a rule for each label, cannot be counted anew."""
+    point = run.operating_point
+    try:
+        rule = parse_rule(point.rule)
+    except EvaluationError:
+        return
+    if rule.needs_data and CHOSEN_ON not in predictions:
+        return
+    chosen = choose_among(rule, predictions).thresholds
+    wrong = next((label for label, value in chosen.items() if abs(value - point.thresholds[label]) > _SAME), None)
+    if wrong is not None:
+        found = f"{run.run_id} has the threshold {point.thresholds[wrong]:.6g} for {wrong} by the rule {point.rule}"
+        raise StoreError(found, f"the rule gives {chosen[wrong]:.6g} on the scores that came along", _ANEW)
 
 
 def same_run(folder: Path, run: Run) -> bool:

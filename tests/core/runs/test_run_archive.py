@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import pickle
+import re
 import shutil
 import stat
 import zipfile
@@ -17,11 +18,13 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from core.data import registry
 from core.errors import StoreError
+from core.evaluation.thresholds import OperatingPoint
 from core.inference.predictor import Predictor
 from core.jobs.external_run import keep_external
 from core.jobs.submission import fitting_recipe
 from core.jobs.train_run import train_run
 from core.runs.files import write_manifest
+from core.runs.operating import choose_point, freeze
 from core.runs.run_archive import ARRIVALS, pack, take_in, take_in_file
 from core.runs.store import Store
 from core.training.history import Silence
@@ -121,6 +124,21 @@ def test_a_changed_operating_point_comes_along_with_its_metrics_counted_anew(tra
     (run.folder / "operating_point.json").write_text(json.dumps(point))
     pack(copy, copy.get("cnn-small"), tmp_path / "run.zip")
     assert take_in_file(Store(tmp_path / "there"), tmp_path / "run.zip").run.metrics == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("rule", ["0.3", "youden", "sensitivity=0.95", "specificity=0.9", "flagged=0.3", "cost=3", "prevalence", "hand"])
+def test_a_frozen_point_travels_and_another_under_its_rule_is_refused(rule, store, tmp_path):
+    shutil.copytree(store.root, tmp_path / "copy")
+    copy = Store(tmp_path / "copy")
+    run = copy.get("cnn-small")
+    by_hand = OperatingPoint(rule, "val", {"PNEUMONIA": 0.123})
+    frozen = freeze(copy, run, by_hand if rule == "hand" else choose_point(copy, run, rule))
+    pack(copy, frozen, tmp_path / "run.zip")
+    assert take_in_file(Store(tmp_path / "there"), tmp_path / "run.zip").run.operating_point == frozen.operating_point
+    if rule != "hand":
+        moved = frozen.operating_point.thresholds["PNEUMONIA"] + 1e-4
+        repacked(tmp_path / "run.zip", tmp_path / "bad.zip", decides_by(moved))
+        refused(tmp_path / "elsewhere", tmp_path / "bad.zip", f"by the rule {re.escape(frozen.operating_point.rule)}.*the rule gives")
 
 
 def test_another_run_of_the_same_id_is_not_replaced(packed, trained, store, tmp_path):
