@@ -153,15 +153,15 @@ def _check_predictions(run: Run, split: str, one: Predictions) -> None:
 
 
 def _check_point(run: Run, predictions: Mapping[str, Predictions]) -> None:
-    """A rule gives the thresholds that the run has by it; what a hand put, or a rule for each label, cannot be counted anew."""
+    """A rule gives the thresholds that the run has by it. What a hand put, or a rule that labels cannot meet, cannot be counted anew."""
     point = run.operating_point
     try:
         rule = parse_rule(point.rule)
+        if rule.needs_data and CHOSEN_ON not in predictions:
+            return
+        chosen = choose_among(rule, predictions).thresholds
     except EvaluationError:
         return
-    if rule.needs_data and CHOSEN_ON not in predictions:
-        return
-    chosen = choose_among(rule, predictions).thresholds
     wrong = next((label for label, value in chosen.items() if abs(value - point.thresholds[label]) > _SAME), None)
     if wrong is not None:
         found = f"{run.run_id} has the threshold {point.thresholds[wrong]:.6g} for {wrong} by the rule {point.rule}"
