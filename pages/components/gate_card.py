@@ -13,6 +13,8 @@ from pages.components.picture_choice import Choice
 from pages.components.view import thresholds_of
 from pages.components.wording import distinct
 
+NOT_YET = "not measured yet."
+_MEASURED = "measured"
 _STRICT = "Withhold answers where the picture does not look like a chest X-ray"
 
 
@@ -57,22 +59,37 @@ def _tell(said: list[Remark]) -> None:
 
 def _distances(root: Path, runs: list[Run], choice: Choice) -> tuple[dict[str, Distance], dict[str, str]]:
     """How far the picture is, by run; and why that is not available. What takes long is asked for first."""
-    found, missing, slow = {}, {}, []
+    found, missing, slow = {}, {}, not_measured(root, runs)
     for run in runs:
-        if not is_quick(run, root) and run.run_id not in st.session_state.get("measured", ()):
-            slow.append(run)
+        if run in slow:
             continue
         try:
             found[run.run_id] = cached.distance(str(root), run.run_id, thresholds_of(run), choice.digest, choice.decoded)
         except CoreError as error:
             missing[run.run_id] = str(error)
     if slow:
-        missing |= {run.run_id: "not measured yet." for run in slow}
-        words = "Reads up to 2,000 training images of each run that has none measured yet; once."
-        if st.button("Measure the distance to the training images", key="measure_far", icon=":material/straighten:", help=words):
-            st.session_state["measured"] = {run.run_id for run in runs}
-            st.rerun()
+        missing |= {run.run_id: NOT_YET for run in slow}
+        ask_to_measure(runs)
     return found, missing
+
+
+def not_measured(root: Path, runs: list[Run]) -> list[Run]:
+    """Those whose training images must be read first, which takes minutes: nobody asked for it yet."""
+    return [run for run in runs if not is_quick(run, root) and run.run_id not in st.session_state.get(_MEASURED, ())]
+
+
+def ask_to_measure(runs: list[Run]) -> None:
+    """The button that asks for it."""
+    words = "Reads up to 2,000 training images of each run that has none measured yet; once."
+    if st.button("Measure the distance to the training images", key="measure_far", icon=":material/straighten:", help=words):
+        st.session_state[_MEASURED] = {run.run_id for run in runs}
+        st.rerun()
+
+
+def tell_missing(missing: dict[str, str], titles: dict[str, str]) -> None:
+    """Why the distance to the training images of some runs is not there."""
+    for run_id, reason in missing.items():
+        st.caption(f"Distance to the training images of {titles[run_id]}: not available: {reason}")
 
 
 def _tell_distances(distances: dict[str, Distance], missing: dict[str, str], titles: dict[str, str]) -> None:
@@ -80,5 +97,4 @@ def _tell_distances(distances: dict[str, Distance], missing: dict[str, str], tit
     told = [f"{titles[run_id]} {100 * one.farther_than:.3g} %" for run_id, one in distances.items()]
     if told:
         st.caption(f"Farther from the training images than so many of them are from one another: {', '.join(told)}.")
-    for run_id, reason in missing.items():
-        st.caption(f"Distance to the training images of {titles[run_id]}: not available: {reason}")
+    tell_missing(missing, titles)

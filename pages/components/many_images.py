@@ -13,7 +13,6 @@ from core.errors import CoreError
 from core.images.decode import decode
 from core.images.preprocess import within
 from core.inference import row_table, sources
-from core.inference.familiarity import is_quick
 from core.inference.many import Asker, Row, answer_many
 from core.inference.submission_file import filled
 from core.runs.run import Run
@@ -27,8 +26,12 @@ _KEPT = "many_rows"
 
 def show(root: Path, runs: list[Run], uploads: list) -> None:
     """Scores the uploads once, and shows what the runs say of them."""
-    rows = _rows(root, runs, uploads)
+    slow = gate_card.not_measured(root, runs)
+    rows = _rows(root, runs, slow, uploads)
     titles = wording.distinct({run.run_id: run.title for run in runs})
+    if slow:
+        gate_card.ask_to_measure(runs)
+        gate_card.tell_missing({run.run_id: gate_card.NOT_YET for run in slow}, titles)
     with st.container(horizontal=True, vertical_alignment="center"):
         is_strict = gate_card.ask_strict()
     table = row_table.answer_table(rows, {run.run_id: run for run in runs}, titles, is_strict)
@@ -41,14 +44,14 @@ def show(root: Path, runs: list[Run], uploads: list) -> None:
     _submission(rows, runs, titles, is_strict)
 
 
-def _rows(root: Path, runs: list[Run], uploads: list) -> list[Row]:
-    """From this session if they were scored already."""
+def _rows(root: Path, runs: list[Run], slow: list[Run], uploads: list) -> list[Row]:
+    """From this session if they were scored already; without the distance to the training images of those that are slow at it."""
     files = tuple((file.name, hashlib.file_digest(_at_start(file), "blake2b").hexdigest()) for file in uploads)
-    asked = (files, tuple((run.run_id, view.thresholds_of(run)) for run in runs))
+    asked = (files, tuple((run.run_id, view.thresholds_of(run), run in slow) for run in runs))
     known, rows = st.session_state.get(_KEPT, (None, []))
     if known != asked:
         with view.told():
-            askers = [_asker(root, run) for run in runs]
+            askers = [_asker(root, run, run not in slow) for run in runs]
         rows = _scored(askers, [(file.name, file) for file in uploads])
         st.session_state[_KEPT] = (asked, rows)
     return rows
@@ -59,11 +62,11 @@ def _at_start(file):
     return file
 
 
-def _asker(root: Path, run: Run) -> Asker:
-    """A run, with the distance to its training images where that is at hand."""
+def _asker(root: Path, run: Run, is_measured: bool) -> Asker:
+    """A run, with the distance to its training images if that is wanted."""
     key = (str(root), run.run_id, view.thresholds_of(run))
     loaded = cached.predictor(*key)
-    if not is_quick(run, root):
+    if not is_measured:
         return Asker(loaded)
     try:
         return Asker(loaded, cached.familiarity(*key))

@@ -155,3 +155,14 @@ def test_the_store_has_no_picture_that_was_uploaded(single, pictures, tmp_path):
     single(pictures)
     assert Store(tmp_path / "copy").runs()
     assert not [path for path in (tmp_path / "copy").rglob("*") if path.name in pictures]
+
+
+def test_of_many_pictures_the_distance_is_measured_when_it_is_asked_for(single, pictures, trained):
+    app = single(pictures)
+    assert "not available: not measured yet" in texts(app)
+    before = app.dataframe[0].value
+    app.button(key="measure_far").click().run(timeout=120)
+    after = app.dataframe[0].value
+    assert not app.exception and "not measured yet" not in texts(app)
+    (column,) = (name for name in after.columns if "farther" in name)
+    assert before[column].isna().any() and after[column].notna().sum() == len(pictures) * len(trained)
