@@ -66,7 +66,8 @@ class Inputs:
             yield coming.result()
 
     def _gather(self, rows: Batch) -> torch.Tensor:
-        found = torch.from_numpy(np.ascontiguousarray(self._x[rows if isinstance(rows, slice) else rows.numpy()]))
+        some = self._x[rows if isinstance(rows, slice) else rows.numpy()]
+        found = torch.from_numpy(np.require(some, requirements="CW"))  # torch refuses what may not be written
         return found.pin_memory() if self._device.type == "cuda" else found
 
 
