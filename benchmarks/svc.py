@@ -22,8 +22,8 @@ from sklearn.svm import SVC
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from core.machine import this_machine  # noqa: E402
-from core.models.accelerator import SWITCH, accelerator, machine, plain  # noqa: E402  (after the path is set)
+from core.machine import SWITCH, this_machine  # noqa: E402  (after the path is set)
+from core.models.accelerator import accelerator, machine, plain  # noqa: E402
 
 BAR = 4
 CAUSES, TELLS = 40, 0.35  # hidden causes, and how far the classes lie apart in each, in standard deviations

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ import psutil
 # MobileNetV3; torch 2.15), and a plain CNN's .85.
 _TILES, _VECTORS, _AMD = "amx_bf16", "avx512_bf16", "AuthenticAMD"
 GIGABYTE = 1e9
+SWITCH = "CUTPOINT_ACCELERATOR"  # "off" leaves out what only makes things faster, for comparisons
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,16 @@ def this_machine() -> Machine:
     bf16 = _TILES in flags or (_VECTORS in flags and maker == _AMD)
     return Machine(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
                    psutil.virtual_memory().total, model, bf16, _gpus())  # fmt: skip
+
+
+def may_use(library: str) -> bool:
+    """Whether a library that makes things faster is here, and is not switched off."""
+    return os.environ.get(SWITCH) != "off" and _is_here(library)
+
+
+@cache
+def _is_here(library: str) -> bool:
+    return find_spec(library) is not None
 
 
 def _processor() -> tuple[str, str, set[str]]:

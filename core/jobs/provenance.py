@@ -5,12 +5,16 @@ import platform
 import subprocess
 from pathlib import Path
 
+from core.machine import may_use
+
 _PACKAGES = ("numpy", "scikit-learn", "torch", "torchvision", "timm", "pillow", "safetensors", "skops")
+_EXTRAS = ("numba",)  # that make training faster where they are, and round otherwise
 
 
 def versions() -> dict[str, str]:
     """Of Python and the packages that scores depend on."""
-    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _PACKAGES}}
+    found = [*_PACKAGES, *filter(may_use, _EXTRAS)]
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in found}}
 
 
 def git_commit() -> str | None:

@@ -5,8 +5,6 @@ splits of its trees but not the class shares in their leaves, so that its forest
 """
 
 import importlib.metadata
-import importlib.util
-import os
 
 import numpy as np
 from sklearn.base import ClassifierMixin
@@ -15,15 +13,14 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
-SWITCH = "CUTPOINT_ACCELERATOR"  # "off" leaves all to scikit-learn, for comparisons
+from core.machine import may_use
+
 _PACKAGE, _MODULE = "scikit-learn-intelex", "sklearnex"
 
 
 def accelerator() -> str | None:
     """What speeds fitting up here ("scikit-learn-intelex 2026.2.0"); None where nothing does."""
-    if os.environ.get(SWITCH) == "off" or importlib.util.find_spec(_MODULE) is None:
-        return None
-    return f"{_PACKAGE} {importlib.metadata.version(_PACKAGE)}"
+    return f"{_PACKAGE} {importlib.metadata.version(_PACKAGE)}" if may_use(_MODULE) else None
 
 
 def machine(**settings) -> SVC:

@@ -12,6 +12,7 @@ from core.layers import Layer, cnn_layers
 from core.models.dropout import Dropout
 from core.models.last_maps import LastMaps, averaged, of_maps
 from core.models.normalise import Normalise
+from core.models.quick_block import QuickBlock
 from core.parts import CNN
 
 _NEVER_FALLING = ("relu", "leaky_relu", "elu", "tanh")
@@ -31,7 +32,7 @@ class ConvNet(nn.Module):
         blocks, dense = [[layers for name, layers in parts.items() if name.startswith(kind)] for kind in ("block", "dense")]
         self.layers = tuple(name for name in parts if name not in ("summary", "output"))
         self.normalise = Normalise(settings.normalisation, settings.channels)
-        self.body = nn.Sequential(*[nn.Sequential(*map(_module, quick_order(layers))) for layers in blocks])
+        self.body = nn.Sequential(*[QuickBlock(*map(_module, quick_order(layers))) for layers in blocks])
         self.summary = _module(parts["summary"][0])
         self.dense = nn.Sequential(*[_module(layer) for layers in dense for layer in layers])
         self.head = nn.Sequential(*map(_module, parts["output"]))

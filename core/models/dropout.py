@@ -16,15 +16,23 @@ class Dropout(nn.Dropout):
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         if not self.training or not self.p or values.device.type != "cpu":
             return super().forward(values)
-        dropped = round(self.p * _LEVELS)
-        scale = _LEVELS / (_LEVELS - dropped)
-        return values * (_random_bytes(values) >= dropped).to(values.dtype).mul_(scale)
+        dropped, scale = in_bytes(self.p)
+        return values * (_in_order(random_bytes(values.numel()), values) >= dropped).to(values.dtype).mul_(scale)
 
 
-def _random_bytes(values: torch.Tensor) -> torch.Tensor:
-    """Uint8 from torch's generator, in the shape of the values, and in their order in memory where they have a usual one."""
-    count = values.numel()
+def in_bytes(share: float) -> tuple[int, float]:
+    """Below which random byte a value is dropped, and how much more the others then count."""
+    dropped = min(round(share * _LEVELS), _LEVELS - 1)
+    return dropped, _LEVELS / (_LEVELS - dropped)
+
+
+def random_bytes(count: int) -> torch.Tensor:
+    """Uint8 (count,) from torch's generator."""
     words = torch.empty(-(-count // 8), dtype=torch.int64).random_(-(2**63), None)
-    found = words.view(torch.uint8)[:count]
+    return words.view(torch.uint8)[:count]
+
+
+def _in_order(drawn: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    """As many numbers as values, in their shape, and in their order in memory where they have a usual one."""
     is_last = values.ndim == 4 and values.is_contiguous(memory_format=torch.channels_last)
-    return found.as_strided(values.shape, values.stride()) if is_last else found.view(values.shape)
+    return drawn.as_strided(values.shape, values.stride()) if is_last else drawn.view(values.shape)

@@ -8,7 +8,8 @@ import pytest
 import skops.io
 from sklearn.svm import SVC
 
-from core.models.accelerator import SWITCH, accelerator, machine, plain
+from core.machine import SWITCH
+from core.models.accelerator import accelerator, machine, plain
 from core.models.classical import _TRUSTED
 from core.models.heads import Table, fit_head, head_scores
 from core.recipe import build

@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from core.errors import DataError, RecipeError
-from core.models.accelerator import SWITCH
+from core.machine import SWITCH
 from core.models.classical import _TRUSTED
 from core.models.heads import Table, fit_head, head_scores
 from core.recipe import build

@@ -1,0 +1,208 @@
+"""Loops over a network's maps, compiled when they are first called: batch norm and the maximum of windows, each in one pass over memory.
+
+Maps are float32 (B, H, W, C) in this order in memory, or (B, P, C) where places need no rows; what belongs to a channel is (C,). A loop
+does the images from `first` to before `last`, so that several threads may share one call; sums are kept for each image, float64 (B, C),
+and are the same for any number of threads. Values below `floor` count as `floor`: 0 bends as ReLU does, minus infinity not at all.
+Dropout comes as a random byte for each value, `chance` (B, P, C), or for each channel, (B, 1, C): where it is below `dropped` the value
+counts 0, elsewhere `gain` times as much.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numba import njit
+
+_ZERO = np.float32(0)
+_STRETCH = 256  # places whose sum float32 holds well enough
+
+
+def _loop(function: Callable[..., None]) -> Callable[..., None]:
+    """Compiled once for this machine where the compiled code can be kept, else in each process."""
+    settings = {"nogil": True, "error_model": "numpy"}
+    try:
+        return njit(cache=True, **settings)(function)
+    except RuntimeError:  # numba may write neither beside the code nor into the home folder
+        return njit(**settings)(function)
+
+
+@_loop
+def sums(first, last, maps, floor, shift, total, squares):
+    """Add up what the bent values are above `shift`, and its squares."""
+    places, channels = maps.shape[1:]
+    some, some_squares = np.empty(channels, np.float32), np.empty(channels, np.float32)
+    for image in range(first, last):
+        for start in range(0, places, _STRETCH):
+            some[:] = 0
+            some_squares[:] = 0
+            for place in range(start, min(start + _STRETCH, places)):
+                values = maps[image, place]
+                for c in range(channels):
+                    value = floor if values[c] < floor else values[c]
+                    value -= shift[c]
+                    some[c] += value
+                    some_squares[c] += value * value
+            for c in range(channels):
+                total[image, c] += some[c]
+                squares[image, c] += some_squares[c]
+
+
+@_loop
+def scaled(first, last, maps, floor, scale, offset, low, chance, dropped, gain, out):
+    """Bent values times `scale` plus `offset`, kept from `low` on, some dropped."""
+    places, channels = maps.shape[1:]
+    own = chance.shape[1] > 1
+    for image in range(first, last):
+        for place in range(places):
+            values, found, odds = maps[image, place], out[image, place], chance[image, place * own]
+            for c in range(channels):
+                value = floor if values[c] < floor else values[c]
+                value = value * scale[c] + offset[c]
+                value = low if value < low else value
+                found[c] = value * gain if odds[c] >= dropped else _ZERO
+
+
+@_loop
+def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, chance, dropped, gain, mean, total, products):
+    """Add up the gradient of what `scaled` gave, and its products with how far a bent value lies from `mean`."""
+    places, channels = maps.shape[1:]
+    own = chance.shape[1] > 1
+    some, some_products = np.empty(channels, np.float32), np.empty(channels, np.float32)
+    for image in range(first, last):
+        for start in range(0, places, _STRETCH):
+            some[:] = 0
+            some_products[:] = 0
+            for place in range(start, min(start + _STRETCH, places)):
+                values, pulls, odds = maps[image, place], gradient[image, place], chance[image, place * own]
+                for c in range(channels):
+                    value = floor if values[c] < floor else values[c]
+                    given = value * scale[c] + offset[c]
+                    pull = pulls[c] * gain if (given > low) & (odds[c] >= dropped) else _ZERO
+                    some[c] += pull
+                    some_products[c] += pull * (value - mean[c])
+            for c in range(channels):
+                total[image, c] += some[c]
+                products[image, c] += some_products[c]
+
+
+@_loop
+def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, chance, dropped, gain, mean, level, slope, out):
+    """The gradient of the maps that `scaled` was given; `level` and `slope` take account of their mean and variance."""
+    places, channels = maps.shape[1:]
+    own = chance.shape[1] > 1
+    for image in range(first, last):
+        for place in range(places):
+            values, pulls, found, odds = maps[image, place], gradient[image, place], out[image, place], chance[image, place * own]
+            for c in range(channels):
+                value = floor if values[c] < floor else values[c]
+                given = value * scale[c] + offset[c]
+                pull = pulls[c] * gain if (given > low) & (odds[c] >= dropped) else _ZERO
+                pull = pull * scale[c] - level[c] - slope[c] * (value - mean[c])
+                found[c] = pull if values[c] > floor else _ZERO
+
+
+@_loop
+def maxima(first, last, maps, size, best, where):
+    """The largest value of each window of `size` x `size` places, and the number of its place in the window, uint8."""
+    height, width, channels = maps.shape[1:]
+    rows, columns = best.shape[1:3]
+    top, at = np.empty(channels, np.float32), np.empty(channels, np.int32)
+    for image in range(first, last):
+        for row in range(rows):
+            for column in range(columns):
+                top[:] = -np.inf
+                at[:] = 0
+                for y in range(row * size, min((row + 1) * size, height)):
+                    for x in range(column * size, min((column + 1) * size, width)):
+                        values = maps[image, y, x]
+                        number = np.int32((y - row * size) * size + x - column * size)
+                        for c in range(channels):
+                            is_kept = values[c] <= top[c]
+                            top[c] = top[c] if is_kept else values[c]
+                            at[c] = at[c] if is_kept else number
+                best[image, row, column] = top
+                where[image, row, column] = at
+
+
+@_loop
+def maxima_and_sums(first, last, maps, size, floor, sign, shift, best, where, total, squares):
+    """`maxima` of the bent values times `sign`, and `sums` of all of them, those that lie in no whole window too."""
+    height, width, channels = maps.shape[1:]
+    rows, columns = best.shape[1:3]
+    top, at = np.empty(channels, np.float32), np.empty(channels, np.int32)
+    some, some_squares = np.empty(channels, np.float32), np.empty(channels, np.float32)
+    for image in range(first, last):
+        for row in range(-(-height // size)):
+            some[:] = 0
+            some_squares[:] = 0
+            for column in range(-(-width // size)):
+                top[:] = -np.inf
+                at[:] = 0
+                for y in range(row * size, min((row + 1) * size, height)):
+                    for x in range(column * size, min((column + 1) * size, width)):
+                        values = maps[image, y, x]
+                        number = np.int32((y - row * size) * size + x - column * size)
+                        for c in range(channels):
+                            value = floor if values[c] < floor else values[c]
+                            above = value - shift[c]
+                            some[c] += above
+                            some_squares[c] += above * above
+                            value *= sign[c]
+                            is_kept = value <= top[c]
+                            top[c] = top[c] if is_kept else value
+                            at[c] = at[c] if is_kept else number
+                if row < rows and column < columns:
+                    best[image, row, column] = top
+                    where[image, row, column] = at
+            for c in range(channels):
+                total[image, c] += some[c]
+                squares[image, c] += some_squares[c]
+
+
+@_loop
+def gradient_of_maxima(first, last, gradient, size, where, out):
+    """The gradient of the maps that `maxima` was given: each window's stands at its place, the others are 0."""
+    height, width, channels = out.shape[1:]
+    rows, columns = gradient.shape[1:3]
+    pull, at = np.empty(channels, np.float32), np.empty(channels, np.int32)
+    for image in range(first, last):
+        for row in range(-(-height // size)):
+            for column in range(-(-width // size)):
+                if row < rows and column < columns:
+                    pull[:] = gradient[image, row, column]
+                    at[:] = where[image, row, column]
+                else:
+                    at[:] = -1
+                for y in range(row * size, min((row + 1) * size, height)):
+                    for x in range(column * size, min((column + 1) * size, width)):
+                        found = out[image, y, x]
+                        number = np.int32((y - row * size) * size + x - column * size)
+                        for c in range(channels):
+                            found[c] = pull[c] if at[c] == number else _ZERO
+
+
+@_loop
+def gradient_of_normed_maxima(first, last, maps, gradient, size, floor, where, scale, chance, dropped, gain, mean, level, slope, out):
+    """`gradient_of_norm` where the maxima of windows alone were handed on."""
+    height, width, channels = maps.shape[1:]
+    rows, columns = gradient.shape[1:3]
+    own = chance.shape[1] > 1
+    pull, at = np.empty(channels, np.float32), np.empty(channels, np.int32)
+    for image in range(first, last):
+        for row in range(-(-height // size)):
+            for column in range(-(-width // size)):
+                if row < rows and column < columns:
+                    pulls, odds = gradient[image, row, column], chance[image, (row * columns + column) * own]
+                    for c in range(channels):
+                        pull[c] = pulls[c] * gain * scale[c] if odds[c] >= dropped else _ZERO
+                    at[:] = where[image, row, column]
+                else:
+                    at[:] = -1
+                for y in range(row * size, min((row + 1) * size, height)):
+                    for x in range(column * size, min((column + 1) * size, width)):
+                        values, found = maps[image, y, x], out[image, y, x]
+                        number = np.int32((y - row * size) * size + x - column * size)
+                        for c in range(channels):
+                            value = floor if values[c] < floor else values[c]
+                            given = pull[c] if at[c] == number else _ZERO
+                            given = given - level[c] - slope[c] * (value - mean[c])
+                            found[c] = given if values[c] > floor else _ZERO

@@ -1,0 +1,49 @@
+"""Modules one after the other, of which neighbours that `core.models.quick_norm` can take together are taken so while training."""
+
+from collections.abc import Callable
+from math import inf
+
+import torch
+from torch import nn
+
+from core.models.dropout import Dropout
+from core.models.quick_norm import Window, is_learning, is_quick, maxima, normed, normed_maxima
+
+Step = Callable[[torch.Tensor], torch.Tensor]
+
+
+class QuickBlock(nn.Sequential):
+    """The same values as `nn.Sequential` gives, to float32's exactness, and the same weights by the same names."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        modules = list(self)
+        while modules:
+            step, count = _next_step(modules) if self.training and is_quick(maps) else (modules[0], 1)
+            maps, modules = step(maps), modules[count:]
+        return maps
+
+
+def _next_step(modules: list[nn.Module]) -> tuple[Step, int]:
+    """What the first modules do together, and how many they are."""
+    is_bent = isinstance(modules[0], nn.ReLU)
+    norm, *after = modules[is_bent:] or [None]
+    if is_learning(norm):
+        step, count = _norm_step(norm, after, 0.0 if is_bent else -inf)
+        return step, is_bent + 1 + count
+    window = Window.of(modules[0])
+    return (modules[0] if window is None else lambda maps: maxima(maps, window)), 1
+
+
+def _norm_step(norm: nn.BatchNorm2d, after: list[nn.Module], floor: float) -> tuple[Step, int]:
+    """What a norm does together with modules after it, and how many these are."""
+    first, second = [*after, None, None][:2]
+    window, is_bent = Window.of(first), isinstance(first, nn.ReLU)
+    drop = _dropping(second if window or is_bent else first)
+    count = (window is not None) + is_bent + (drop is not None)
+    if window is not None:
+        return lambda maps: normed_maxima(maps, norm, floor, window, drop), count
+    return lambda maps: normed(maps, norm, floor, 0.0 if is_bent else -inf, drop), count
+
+
+def _dropping(module: nn.Module | None) -> nn.Module | None:
+    return module if isinstance(module, Dropout | nn.Dropout2d) and module.training and module.p else None

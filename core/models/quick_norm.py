@@ -1,0 +1,255 @@
+"""Batch norm while training on a processor, with what stands beside it: ReLU before it, and after it a maximum or ReLU, and dropout.
+
+Torch goes over the maps for each of these steps, and for most of them twice; together that can take as long as the convolutions. Here
+each is one pass (`core.models.map_loops`), and the maximum is taken before the norm, which keeps or turns the order of values. The values
+are torch's, to float32's exactness. Where numba is missing, elsewhere than on a processor, in other precisions and in scoring, torch does
+it.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from math import inf
+from types import ModuleType
+
+import numpy as np
+import torch
+from torch import nn
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+from core.machine import may_use
+from core.models.dropout import Dropout, in_bytes, random_bytes
+
+_LARGEST_WINDOW = 15  # whose places a byte can number
+_FEWEST_VALUES = 2**15  # that are worth a second thread
+_PIECES = 4  # for each thread
+_FIRST_PLACES = 64
+_NO_BOUND = np.float32(inf)
+
+
+def is_quick(maps: torch.Tensor) -> bool:
+    """Whether maps can be taken here: float32 (B, C, H, W) on a processor, several values for each channel, where there is numba."""
+    is_fit = maps.device.type == "cpu" and maps.dtype == torch.float32 and maps.ndim == 4 and maps.numel() > maps.shape[1]
+    return is_fit and may_use("numba")
+
+
+def is_learning(norm: nn.Module | None) -> bool:
+    """Whether a module is a batch norm that takes its statistics from the batch here, and keeps a running mean of them."""
+    is_norm = isinstance(norm, nn.BatchNorm2d) and norm.training
+    return is_norm and norm.affine and norm.track_running_stats and norm.momentum is not None
+
+
+def normed(maps: torch.Tensor, norm: nn.BatchNorm2d, floor: float, low: float, drop: nn.Module | None = None) -> torch.Tensor:
+    """What a batch norm makes of maps in training, bent at `floor` before it and at `low` after it, and what a dropout makes of that."""
+    return _Normed.apply(maps, norm.weight, norm.bias, norm, np.float32(floor), np.float32(low), drop)
+
+
+def normed_maxima(maps: torch.Tensor, norm: nn.BatchNorm2d, floor: float, window: "Window", drop: nn.Module | None = None) -> torch.Tensor:
+    """The maxima of what a batch norm makes of maps in training, bent at `floor` before it, and what a dropout makes of them."""
+    return _NormedMaxima.apply(maps, norm.weight, norm.bias, norm, np.float32(floor), window, drop)
+
+
+def maxima(maps: torch.Tensor, window: "Window") -> torch.Tensor:
+    """The largest values of windows."""
+    return _Maxima.apply(maps, window)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Squares of `size` x `size` places side by side; parts of squares at the edges count if it `rounds_up`."""
+
+    size: int
+    rounds_up: bool
+
+    @classmethod
+    def of(cls, pool: nn.Module | None) -> "Window | None":
+        """That of a pooling; None where a module is no such pooling."""
+        if not isinstance(pool, nn.MaxPool2d) or pool.return_indices or (pool.padding, pool.dilation) != (0, 1):
+            return None
+        if pool.kernel_size != pool.stride or pool.kernel_size > _LARGEST_WINDOW:
+            return None
+        return cls(pool.kernel_size, pool.ceil_mode)
+
+    def empty(self, maps: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        """Room for one number for each window of maps (B, C, H, W)."""
+        sides = (-(-side // self.size) if self.rounds_up else side // self.size for side in maps.shape[2:])
+        return torch.empty((*maps.shape[:2], *sides), dtype=dtype, memory_format=torch.channels_last)
+
+
+class _Batch:
+    """What a batch norm knows of a batch's values, of their sums above a shift and of squares: arrays (C,)."""
+
+    def __init__(self, norm: nn.BatchNorm2d, count: int, total: np.ndarray, squares: np.ndarray, shift: np.ndarray):
+        above = total.sum(axis=0) / count
+        variance = np.maximum(squares.sum(axis=0) / count - above**2, 0)
+        self._count, self._spread, mean = count, 1 / np.sqrt(variance + norm.eps), above + shift
+        scale = _channels(norm.weight) * self._spread
+        self.mean, self.scale = mean.astype(np.float32), scale.astype(np.float32)
+        self.offset = (_channels(norm.bias) - mean * scale).astype(np.float32)
+        self._remember(norm, mean, variance * count / max(count - 1, 1))
+
+    def slopes(self, total: np.ndarray, products: np.ndarray) -> tuple[np.ndarray, np.ndarray, torch.Tensor, torch.Tensor]:
+        """What is taken from each gradient, and from it for each unit above the mean, and the gradients of weight and bias.
+
+        Of the sums of the gradient of what the norm gave, and of its products with the values above their mean (Ioffe and Szegedy 2015,
+        section 3).
+        """
+        of_bias, of_weight = total.sum(axis=0), products.sum(axis=0) * self._spread
+        level, slope = (self.scale * of_bias / self._count, self.scale * of_weight * self._spread / self._count)
+        return *(part.astype(np.float32) for part in (level, slope)), *(torch.from_numpy(part).float() for part in (of_weight, of_bias))
+
+    @staticmethod
+    @torch.no_grad()
+    def _remember(norm: nn.BatchNorm2d, mean: np.ndarray, variance: np.ndarray) -> None:
+        norm.num_batches_tracked += 1
+        for kept, found in ((norm.running_mean, mean), (norm.running_var, variance)):
+            kept.lerp_(torch.from_numpy(found).to(kept.dtype), norm.momentum)
+
+
+class _Normed(Function):
+    @staticmethod
+    def forward(ctx, maps, weight, bias, norm, floor, low, drop):
+        values = _places(maps)
+        shift = _near_mean(values, floor)
+        sums = _sums(values)
+        _share(_loops().sums, values, floor, shift, *sums)
+        ctx.batch = batch = _Batch(norm, len(values) * values.shape[1], *sums, shift)
+        ctx.line = floor, batch.scale, batch.offset, low, *_chance(values, drop)
+        ctx.save_for_backward(maps)
+        out = torch.empty_like(maps, memory_format=torch.channels_last)
+        _share(_loops().scaled, values, *ctx.line, _places(out))
+        return out
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, gradient):
+        (maps,) = ctx.saved_tensors
+        values, pulls, mean = _places(maps), _places(gradient), ctx.batch.mean
+        sums = _sums(values)
+        _share(_loops().gradient_sums, values, pulls, *ctx.line, mean, *sums)
+        level, slope, *of_norm = ctx.batch.slopes(*sums)
+        out = torch.empty_like(maps, memory_format=torch.channels_last)
+        _share(_loops().gradient_of_norm, values, pulls, *ctx.line, mean, level, slope, _places(out))
+        return out, *of_norm, None, None, None, None
+
+
+class _NormedMaxima(Function):
+    @staticmethod
+    def forward(ctx, maps, weight, bias, norm, floor, window, drop):
+        values = _rows(maps)
+        shift = _near_mean(_flat(values), floor)
+        sign = np.where(_channels(weight) < 0, np.float32(-1), np.float32(1))  # where a norm turns the order, minima become maxima
+        best, where = _rows(window.empty(maps)), _rows(window.empty(maps, torch.uint8))
+        sums = _sums(values)
+        _share(_loops().maxima_and_sums, values, window.size, floor, sign, shift, best, where, *sums)
+        ctx.batch = batch = _Batch(norm, values.size // values.shape[-1], *sums, shift)
+        chance = _chance(_flat(best), drop)
+        line = -_NO_BOUND, batch.scale * sign, batch.offset, -_NO_BOUND, *chance
+        ctx.found = sign, best, line, (window.size, floor, where, batch.scale, *chance, batch.mean)
+        ctx.save_for_backward(maps)
+        out = window.empty(maps)
+        _share(_loops().scaled, _flat(best), *line, _places(out))
+        return out
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, gradient):
+        (maps,), (sign, best, line, told) = ctx.saved_tensors, ctx.found
+        values, pulls = _rows(maps), _rows(gradient)
+        total, products = _sums(best)
+        _share(_loops().gradient_sums, _flat(best), _flat(pulls), *line, ctx.batch.mean * sign, total, products)
+        level, slope, *of_norm = ctx.batch.slopes(total, products * sign)
+        out = torch.empty_like(maps, memory_format=torch.channels_last)
+        _share(_loops().gradient_of_normed_maxima, values, pulls, *told, level, slope, _rows(out))
+        return out, *of_norm, None, None, None, None
+
+
+class _Maxima(Function):
+    @staticmethod
+    def forward(ctx, maps, window):
+        best, where = window.empty(maps), window.empty(maps, torch.uint8)
+        _share(_loops().maxima, _rows(maps), window.size, _rows(best), _rows(where))
+        ctx.found = window.size, where, maps.shape
+        return best
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, gradient):
+        size, where, shape = ctx.found
+        out = torch.empty(shape, memory_format=torch.channels_last)
+        _share(_loops().gradient_of_maxima, _rows(gradient), size, _rows(where), _rows(out))
+        return out, None
+
+
+@cache
+def _loops() -> ModuleType:
+    from core.models import map_loops  # late, for numba takes its time and only training wants it
+
+    return map_loops
+
+
+@cache
+def _threads(count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count, "maps")
+
+
+def _share(loop: Callable[..., None], values: np.ndarray, *others) -> None:
+    """Call a loop for all images of values, in as many threads as torch has.
+
+    Each takes a few images when it is done with the last ones: torch's own threads wait for work on the same cores for a while.
+    """
+    count = len(values)
+    threads = min(torch.get_num_threads(), count) if values.size >= _FEWEST_VALUES else 1
+    pieces = threads * _PIECES if threads > 1 else 1
+    ends = sorted({count * number // pieces for number in range(pieces + 1)})
+    parts = iter(list(pairwise(ends)))  # shared: taking the next one is one step in Python
+
+    def work() -> None:
+        for first, last in parts:
+            loop(first, last, values, *others)
+
+    others_work = [_threads(threads - 1).submit(work) for _ in range(threads - 1)]
+    work()
+    for one in others_work:
+        one.result()
+
+
+def _chance(values: np.ndarray, drop: nn.Module | None) -> tuple[np.ndarray, np.uint8, np.float32]:
+    """Random bytes for values (B, P, C), below which of them a value is dropped, and the gain of the others."""
+    count, places, channels = values.shape
+    if drop is None:
+        return np.zeros((count, 1, channels), np.uint8), np.uint8(0), np.float32(1)
+    drawn = random_bytes(values.size if isinstance(drop, Dropout) else count * channels)
+    dropped, gain = in_bytes(drop.p)
+    return drawn.numpy().reshape(count, -1, channels), np.uint8(dropped), np.float32(gain)
+
+
+def _rows(maps: torch.Tensor) -> np.ndarray:
+    """Maps (B, C, H, W) as they lie in memory, (B, H, W, C)."""
+    return maps.detach().permute(0, 2, 3, 1).contiguous().numpy()
+
+
+def _places(maps: torch.Tensor) -> np.ndarray:
+    return _flat(_rows(maps))
+
+
+def _flat(values: np.ndarray) -> np.ndarray:
+    """Values (B, H, W, C) as (B, H x W, C)."""
+    return values.reshape(len(values), -1, values.shape[-1])
+
+
+def _channels(values: torch.Tensor) -> np.ndarray:
+    return values.detach().numpy()
+
+
+def _near_mean(values: np.ndarray, floor: np.float32) -> np.ndarray:
+    """A number near the mean of each channel, for squares above it lose little: that of the first bent places."""
+    return np.maximum(values[0, :_FIRST_PLACES], floor).mean(axis=0)
+
+
+def _sums(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    shape = len(values), values.shape[-1]
+    return np.zeros(shape), np.zeros(shape)
