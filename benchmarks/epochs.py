@@ -39,7 +39,6 @@ from core.data.cache.prepared import prepare  # noqa: E402  (after the path is s
 from core.data.phantom.drawing import draw  # noqa: E402
 from core.data.phantom.plan import plan  # noqa: E402
 from core.data.registry import load  # noqa: E402
-from core.jobs.processes import WAITING  # noqa: E402
 from core.layers import cnn_layers  # noqa: E402
 from core.machine import this_machine  # noqa: E402
 from core.published.catalogue import PUBLISHED  # noqa: E402
@@ -61,7 +60,7 @@ class Contestant:
 
     def __init__(self, name: str, command: list[str]):
         self.name = name
-        environment = (WAITING if name in OURS else {}) | os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         self.title = self._read()
         self._read()  # the epoch to warm up

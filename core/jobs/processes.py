@@ -1,6 +1,5 @@
 """Which process is which. A process number alone is not enough: the system gives it to another process after a while."""
 
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -13,10 +12,6 @@ CODE_FOLDER = Path(__file__).resolve().parents[2]
 
 SAME_START_SECONDS = 2.0  # Linux tells when it was booted, from which births are counted, to 1 s only
 KILL_SECONDS = 10.0
-
-# How often one of torch's threads looks for more work before it sleeps. GNU's OpenMP has it look for 10 ms or more, on a core that the
-# loops of `core.models.map_loops` want; the variable is read as torch is imported.
-WAITING = {"GOMP_SPINCOUNT": "20000"}
 
 # A process that starts another one and ends. The new one is nobody's child then: whoever asked for it may end, and never has to
 # collect it. Forking here instead would copy the threads' locks of a Streamlit server.
@@ -64,6 +59,5 @@ def start_child(command: list[str], log: Path) -> subprocess.Popen:
     """Start a child process in a session of its own, so that it outlives the caller; what it prints is appended to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            command, cwd=CODE_FOLDER, env=WAITING | os.environ, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
+            command, cwd=CODE_FOLDER, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )

@@ -101,13 +101,16 @@ def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, cha
 
 
 @_loop
-def maxima(first, last, maps, size, best, where):
-    """The largest value of each window of `size` x `size` places, and the number of its place in the window, uint8."""
+def maxima(first, last, maps, size, floor, shift, best, where, total, squares):
+    """The largest bent value of each window of `size` x `size` places, the number of its place in the window, uint8, and their `sums`."""
     height, width, channels = maps.shape[1:]
     rows, columns = best.shape[1:3]
     top, at = np.empty(channels, np.float32), np.empty(channels, np.int32)
+    some, some_squares = np.empty(channels, np.float32), np.empty(channels, np.float32)
     for image in range(first, last):
         for row in range(rows):
+            some[:] = 0
+            some_squares[:] = 0
             for column in range(columns):
                 top[:] = -np.inf
                 at[:] = 0
@@ -119,8 +122,17 @@ def maxima(first, last, maps, size, best, where):
                             is_kept = values[c] <= top[c]
                             top[c] = top[c] if is_kept else values[c]
                             at[c] = at[c] if is_kept else number
-                best[image, row, column] = top
+                found = best[image, row, column]
+                for c in range(channels):
+                    value = floor if top[c] < floor else top[c]
+                    found[c] = value
+                    value -= shift[c]
+                    some[c] += value
+                    some_squares[c] += value * value
                 where[image, row, column] = at
+            for c in range(channels):
+                total[image, c] += some[c]
+                squares[image, c] += some_squares[c]
 
 
 @_loop
@@ -159,16 +171,25 @@ def maxima_and_sums(first, last, maps, size, floor, sign, shift, best, where, to
 
 
 @_loop
-def gradient_of_maxima(first, last, gradient, size, where, out):
-    """The gradient of the maps that `maxima` was given: each window's stands at its place, the others are 0."""
+def gradient_of_maxima(first, last, best, gradient, size, floor, where, scale, chance, dropped, gain, mean, level, slope, out):
+    """The gradient of the maps that `maxima` was given, whose norm was handed on: each window's stands at its place, the others are 0."""
     height, width, channels = out.shape[1:]
     rows, columns = gradient.shape[1:3]
+    own = chance.shape[1] > 1
     pull, at = np.empty(channels, np.float32), np.empty(channels, np.int32)
     for image in range(first, last):
         for row in range(-(-height // size)):
             for column in range(-(-width // size)):
                 if row < rows and column < columns:
-                    pull[:] = gradient[image, row, column]
+                    pulls, values, odds = (
+                        gradient[image, row, column],
+                        best[image, row, column],
+                        chance[image, (row * columns + column) * own],
+                    )
+                    for c in range(channels):
+                        given = pulls[c] * gain * scale[c] if odds[c] >= dropped else _ZERO
+                        given = given - level[c] - slope[c] * (values[c] - mean[c])
+                        pull[c] = given if values[c] > floor else _ZERO
                     at[:] = where[image, row, column]
                 else:
                     at[:] = -1

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from core.models.dropout import Dropout
-from core.models.quick_norm import Window, is_learning, is_quick, maxima, normed, normed_maxima
+from core.models.quick_norm import Window, is_learning, is_quick, maxima, maxima_normed, normed, normed_maxima
 
 Step = Callable[[torch.Tensor], torch.Tensor]
 
@@ -25,13 +25,25 @@ class QuickBlock(nn.Sequential):
 
 def _next_step(modules: list[nn.Module]) -> tuple[Step, int]:
     """What the first modules do together, and how many they are."""
+    window = Window.of(modules[0])
+    if window is not None:
+        return _maxima_step(window, modules[1:])
     is_bent = isinstance(modules[0], nn.ReLU)
     norm, *after = modules[is_bent:] or [None]
-    if is_learning(norm):
-        step, count = _norm_step(norm, after, 0.0 if is_bent else -inf)
-        return step, is_bent + 1 + count
-    window = Window.of(modules[0])
-    return (modules[0] if window is None else lambda maps: maxima(maps, window)), 1
+    if not is_learning(norm):
+        return modules[0], 1
+    step, count = _norm_step(norm, after, 0.0 if is_bent else -inf)
+    return step, is_bent + 1 + count
+
+
+def _maxima_step(window: Window, after: list[nn.Module]) -> tuple[Step, int]:
+    """What maxima and the modules after them do together, and how many all are."""
+    is_bent = bool(after) and isinstance(after[0], nn.ReLU)
+    norm, second = [*after[is_bent:], None, None][:2]
+    if not is_learning(norm):
+        return lambda maps: maxima(maps, window), 1
+    drop = _dropping(second)
+    return lambda maps: maxima_normed(maps, norm, 0.0 if is_bent else -inf, window, drop), is_bent + 2 + (drop is not None)
 
 
 def _norm_step(norm: nn.BatchNorm2d, after: list[nn.Module], floor: float) -> tuple[Step, int]:

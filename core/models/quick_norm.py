@@ -6,11 +6,8 @@ are torch's, to float32's exactness. Where numba is missing, elsewhere than on a
 it.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from math import inf
 from types import ModuleType
 
@@ -22,10 +19,9 @@ from torch.autograd.function import once_differentiable
 
 from core.machine import may_use
 from core.models.dropout import Dropout, in_bytes, random_bytes
+from core.models.team import share
 
 _LARGEST_WINDOW = 15  # whose places a byte can number
-_FEWEST_VALUES = 2**15  # that are worth a second thread
-_PIECES = 4  # for each thread
 _FIRST_PLACES = 64
 _NO_BOUND = np.float32(inf)
 
@@ -50,6 +46,11 @@ def normed(maps: torch.Tensor, norm: nn.BatchNorm2d, floor: float, low: float, d
 def normed_maxima(maps: torch.Tensor, norm: nn.BatchNorm2d, floor: float, window: "Window", drop: nn.Module | None = None) -> torch.Tensor:
     """The maxima of what a batch norm makes of maps in training, bent at `floor` before it, and what a dropout makes of them."""
     return _NormedMaxima.apply(maps, norm.weight, norm.bias, norm, np.float32(floor), window, drop)
+
+
+def maxima_normed(maps: torch.Tensor, norm: nn.BatchNorm2d, floor: float, window: "Window", drop: nn.Module | None = None) -> torch.Tensor:
+    """What a batch norm makes of maxima of maps in training, bent at `floor` before it, and what a dropout makes of that."""
+    return _MaximaNormed.apply(maps, norm.weight, norm.bias, norm, np.float32(floor), window, drop)
 
 
 def maxima(maps: torch.Tensor, window: "Window") -> torch.Tensor:
@@ -115,12 +116,12 @@ class _Normed(Function):
         values = _places(maps)
         shift = _near_mean(values, floor)
         sums = _sums(values)
-        _share(_loops().sums, values, floor, shift, *sums)
+        share(_loops().sums, values, floor, shift, *sums)
         ctx.batch = batch = _Batch(norm, len(values) * values.shape[1], *sums, shift)
         ctx.line = floor, batch.scale, batch.offset, low, *_chance(values, drop)
         ctx.save_for_backward(maps)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
-        _share(_loops().scaled, values, *ctx.line, _places(out))
+        share(_loops().scaled, values, *ctx.line, _places(out))
         return out
 
     @staticmethod
@@ -129,10 +130,10 @@ class _Normed(Function):
         (maps,) = ctx.saved_tensors
         values, pulls, mean = _places(maps), _places(gradient), ctx.batch.mean
         sums = _sums(values)
-        _share(_loops().gradient_sums, values, pulls, *ctx.line, mean, *sums)
+        share(_loops().gradient_sums, values, pulls, *ctx.line, mean, *sums)
         level, slope, *of_norm = ctx.batch.slopes(*sums)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
-        _share(_loops().gradient_of_norm, values, pulls, *ctx.line, mean, level, slope, _places(out))
+        share(_loops().gradient_of_norm, values, pulls, *ctx.line, mean, level, slope, _places(out))
         return out, *of_norm, None, None, None, None
 
 
@@ -144,14 +145,14 @@ class _NormedMaxima(Function):
         sign = np.where(_channels(weight) < 0, np.float32(-1), np.float32(1))  # where a norm turns the order, minima become maxima
         best, where = _rows(window.empty(maps)), _rows(window.empty(maps, torch.uint8))
         sums = _sums(values)
-        _share(_loops().maxima_and_sums, values, window.size, floor, sign, shift, best, where, *sums)
+        share(_loops().maxima_and_sums, values, window.size, floor, sign, shift, best, where, *sums)
         ctx.batch = batch = _Batch(norm, values.size // values.shape[-1], *sums, shift)
         chance = _chance(_flat(best), drop)
         line = -_NO_BOUND, batch.scale * sign, batch.offset, -_NO_BOUND, *chance
         ctx.found = sign, best, line, (window.size, floor, where, batch.scale, *chance, batch.mean)
         ctx.save_for_backward(maps)
         out = window.empty(maps)
-        _share(_loops().scaled, _flat(best), *line, _places(out))
+        share(_loops().scaled, _flat(best), *line, _places(out))
         return out
 
     @staticmethod
@@ -160,28 +161,63 @@ class _NormedMaxima(Function):
         (maps,), (sign, best, line, told) = ctx.saved_tensors, ctx.found
         values, pulls = _rows(maps), _rows(gradient)
         total, products = _sums(best)
-        _share(_loops().gradient_sums, _flat(best), _flat(pulls), *line, ctx.batch.mean * sign, total, products)
+        share(_loops().gradient_sums, _flat(best), _flat(pulls), *line, ctx.batch.mean * sign, total, products)
         level, slope, *of_norm = ctx.batch.slopes(total, products * sign)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
-        _share(_loops().gradient_of_normed_maxima, values, pulls, *told, level, slope, _rows(out))
+        share(_loops().gradient_of_normed_maxima, values, pulls, *told, level, slope, _rows(out))
+        return out, *of_norm, None, None, None, None
+
+
+class _MaximaNormed(Function):
+    @staticmethod
+    def forward(ctx, maps, weight, bias, norm, floor, window, drop):
+        best, where, sums, shift = _maxima(maps, window, floor)
+        values = _places(best)
+        ctx.batch = batch = _Batch(norm, len(values) * values.shape[1], *sums, shift)
+        chance = _chance(values, drop)
+        ctx.line = -_NO_BOUND, batch.scale, batch.offset, -_NO_BOUND, *chance
+        ctx.told, ctx.best, ctx.shape = (window.size, floor, _rows(where), batch.scale, *chance, batch.mean), best, maps.shape
+        out = window.empty(maps)
+        share(_loops().scaled, values, *ctx.line, _places(out))
+        return out
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, gradient):
+        values = _places(ctx.best)
+        sums = _sums(values)
+        share(_loops().gradient_sums, values, _places(gradient), *ctx.line, ctx.batch.mean, *sums)
+        level, slope, *of_norm = ctx.batch.slopes(*sums)
+        out = torch.empty(ctx.shape, memory_format=torch.channels_last)
+        share(_loops().gradient_of_maxima, _rows(ctx.best), _rows(gradient), *ctx.told, level, slope, _rows(out))
         return out, *of_norm, None, None, None, None
 
 
 class _Maxima(Function):
     @staticmethod
     def forward(ctx, maps, window):
-        best, where = window.empty(maps), window.empty(maps, torch.uint8)
-        _share(_loops().maxima, _rows(maps), window.size, _rows(best), _rows(where))
-        ctx.found = window.size, where, maps.shape
+        best, where, _, _ = _maxima(maps, window, -_NO_BOUND)
+        ctx.found = window.size, _rows(where), maps.shape
         return best
 
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient):
         size, where, shape = ctx.found
+        none, one = np.zeros(shape[1], np.float32), np.ones(shape[1], np.float32)
+        told = size, -_NO_BOUND, where, one, *_chance(_places(gradient), None), none, none, none
         out = torch.empty(shape, memory_format=torch.channels_last)
-        _share(_loops().gradient_of_maxima, _rows(gradient), size, _rows(where), _rows(out))
+        share(_loops().gradient_of_maxima, _rows(gradient), _rows(gradient), *told, _rows(out))
         return out, None
+
+
+def _maxima(maps: torch.Tensor, window: Window, floor: np.float32) -> tuple[torch.Tensor, torch.Tensor, tuple, np.ndarray]:
+    """Bent maxima, their places in their windows, and of the maxima sums above a number for each channel, and that number."""
+    best, where = window.empty(maps), window.empty(maps, torch.uint8)
+    values = _rows(maps)
+    sums, shift = _sums(values), _near_mean(_flat(values), floor)
+    share(_loops().maxima, values, window.size, floor, shift, _rows(best), _rows(where), *sums)
+    return best, where, sums, shift
 
 
 @cache
@@ -189,32 +225,6 @@ def _loops() -> ModuleType:
     from core.models import map_loops  # late, for numba takes its time and only training wants it
 
     return map_loops
-
-
-@cache
-def _threads(count: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(count, "maps")
-
-
-def _share(loop: Callable[..., None], values: np.ndarray, *others) -> None:
-    """Call a loop for all images of values, in as many threads as torch has.
-
-    Each takes a few images when it is done with the last ones: torch's own threads wait for work on the same cores for a while.
-    """
-    count = len(values)
-    threads = min(torch.get_num_threads(), count) if values.size >= _FEWEST_VALUES else 1
-    pieces = threads * _PIECES if threads > 1 else 1
-    ends = sorted({count * number // pieces for number in range(pieces + 1)})
-    parts = iter(list(pairwise(ends)))  # shared: taking the next one is one step in Python
-
-    def work() -> None:
-        for first, last in parts:
-            loop(first, last, values, *others)
-
-    others_work = [_threads(threads - 1).submit(work) for _ in range(threads - 1)]
-    work()
-    for one in others_work:
-        one.result()
 
 
 def _chance(values: np.ndarray, drop: nn.Module | None) -> tuple[np.ndarray, np.uint8, np.float32]:

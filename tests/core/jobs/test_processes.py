@@ -8,7 +8,7 @@ import psutil
 import pytest
 from conftest import until
 
-from core.jobs.processes import birth, is_alive, kill_tree, start_child, start_detached
+from core.jobs.processes import birth, is_alive, kill_tree, start_detached
 
 SLEEP = [sys.executable, "-S", "-c", "import time; time.sleep(30)"]
 
@@ -60,14 +60,3 @@ def test_a_detached_process_is_not_a_child_and_has_no_open_input(tmp_path):
     finally:
         kill_tree(int(pid), born)
     assert not is_alive(int(pid), born)
-
-
-@pytest.mark.parametrize(("chosen", "told"), [(None, "20000"), ("7", "7")])
-def test_a_child_is_told_how_long_torch_may_wait_for_work_unless_somebody_chose(chosen, told, tmp_path, monkeypatch):
-    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
-    if chosen:
-        monkeypatch.setenv("GOMP_SPINCOUNT", chosen)
-    log = tmp_path / "log.txt"
-    child = start_child([sys.executable, "-c", "import os; print(os.environ['GOMP_SPINCOUNT'], os.environ['PATH'])"], log)
-    assert child.wait(timeout=30) == 0
-    assert log.read_text().split(" ", 1) == [told, os.environ["PATH"] + "\n"]

