@@ -104,9 +104,9 @@ def _meaning(root: Path, run: Run, answer: Answer, label: str, threshold: float 
     else:
         entry_value = entry.value
     people = of_how_many(entry_value, low, high)
-    between = f" (95 % interval {_whole(people, low)} to {_whole(people, high)})" if entry.low is not None else ""
+    between = f" (95 % interval {whole(people, low)} to {whole(people, high)})" if entry.low is not None else ""
     still = "" if called else " all the same"
-    return f"{among}, of {people:,} who get this answer **{_whole(people, entry_value)}{between} {have}**{still}."
+    return f"{among}, of {people:,} who get this answer **{whole(people, entry_value)}{between} {have}**{still}."
 
 
 def of_how_many(share: float, low: float, high: float) -> int:
@@ -116,9 +116,11 @@ def of_how_many(share: float, low: float, high: float) -> int:
     return next((people for people in _MORE_PEOPLE if people * (share or high) >= 1), _MORE_PEOPLE[-1])
 
 
-def _whole(people: int, share: float) -> str:
-    """Whole people; what is none only by rounding is not said to be none."""
-    return "less than 1" if 0 < people * share < 0.5 else f"{people * share:,.0f}"
+def whole(people: int, share: float) -> str:
+    """Whole people; what is none, or all, only by rounding is not said to be."""
+    if 0 < people * share < 0.5:
+        return "less than 1"
+    return f"more than {people - 1:,}" if 0 < people * (1 - share) < 0.5 else f"{people * share:,.0f}"
 
 
 def _name(run: Run, label: str, called: bool) -> str:

@@ -20,7 +20,7 @@ from core.runs.store import Store
 from core.training.history import Silence
 from pages.components import answer_words
 from pages.components.answer_card import drawn_labels
-from pages.components.answer_words import of_how_many
+from pages.components.answer_words import of_how_many, whole
 from tests.conftest import write_class_folders
 from tests.pages.conftest import texts
 
@@ -95,6 +95,11 @@ def test_what_an_answer_means_follows_the_prevalence(single, store, trained, pne
 def test_a_small_share_is_said_of_so_many_people_that_it_is_not_none():
     shares = (0.05, 0.01, 0.09), (0.0, 0.0, 0.0), (0.004, 0.001, 0.009), (0.0004, 0.0002, 0.0009), (0.03, 0.0002, 0.2), (0.00003, 0.0, 0.01)
     assert [of_how_many(*one) for one in shares] == [100, 100, 1000, 10000, 1000, 10000]
+
+
+def test_what_is_none_or_all_only_by_rounding_is_not_said_to_be():
+    shares = (0.0, 0.004, 0.006, 0.5, 0.994, 0.996, 1.0)
+    assert [whole(100, share) for share in shares] == ["0", "less than 1", "1", "50", "99", "more than 99", "100"]
 
 
 def test_an_example_shows_its_true_label(single):
