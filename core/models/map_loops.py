@@ -119,7 +119,7 @@ def maxima(first, last, maps, size, floor, shift, best, where, total, squares):
                         values = maps[image, y, x]
                         number = np.int32((y - row * size) * size + x - column * size)
                         for c in range(channels):
-                            is_kept = values[c] <= top[c]
+                            is_kept = (values[c] <= top[c]) | (top[c] != top[c])  # what is no number stays
                             top[c] = top[c] if is_kept else values[c]
                             at[c] = at[c] if is_kept else number
                 found = best[image, row, column]
@@ -159,7 +159,7 @@ def maxima_and_sums(first, last, maps, size, floor, sign, shift, best, where, to
                             some[c] += above
                             some_squares[c] += above * above
                             value *= sign[c]
-                            is_kept = value <= top[c]
+                            is_kept = (value <= top[c]) | (top[c] != top[c])
                             top[c] = top[c] if is_kept else value
                             at[c] = at[c] if is_kept else number
                 if row < rows and column < columns:

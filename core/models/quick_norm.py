@@ -17,6 +17,7 @@ from torch import nn
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from core.errors import RecipeError
 from core.machine import may_use
 from core.models.dropout import Dropout, in_bytes, random_bytes
 from core.models.team import share
@@ -27,9 +28,8 @@ _NO_BOUND = np.float32(inf)
 
 
 def is_quick(maps: torch.Tensor) -> bool:
-    """Whether maps can be taken here: float32 (B, C, H, W) on a processor, several values for each channel, where there is numba."""
-    is_fit = maps.device.type == "cpu" and maps.dtype == torch.float32 and maps.ndim == 4 and maps.numel() > maps.shape[1]
-    return is_fit and may_use("numba")
+    """Whether maps can be taken here: float32 (B, C, H, W) on a processor, where there is numba."""
+    return maps.device.type == "cpu" and maps.dtype == torch.float32 and maps.ndim == 4 and may_use("numba")
 
 
 def is_learning(norm: nn.Module | None) -> bool:
@@ -81,9 +81,14 @@ class Window:
 
 
 class _Batch:
-    """What a batch norm knows of a batch's values, of their sums above a shift and of squares: arrays (C,)."""
+    """What a batch norm knows of a batch's values, of their sums above a shift and of squares: arrays (C,).
+
+    Raises RecipeError where there is one value for each channel.
+    """
 
     def __init__(self, norm: nn.BatchNorm2d, count: int, total: np.ndarray, squares: np.ndarray, shift: np.ndarray):
+        if count < 2:
+            raise RecipeError("a batch norm is given one value for each channel", "it needs several", "Train on more images, or pool less")
         above = total.sum(axis=0) / count
         variance = np.maximum(squares.sum(axis=0) / count - above**2, 0)
         self._count, self._spread, mean = count, 1 / np.sqrt(variance + norm.eps), above + shift

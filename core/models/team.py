@@ -37,7 +37,7 @@ def share(loop: Callable[..., None], values: np.ndarray, *others) -> None:
         try:
             for first, last in parts:
                 loop(first, last, values, *others)
-        except Exception as error:  # OpenMP knows none
+        except BaseException as error:  # OpenMP knows none
             errors.append(error)
 
     _together(work, threads)

@@ -1,5 +1,6 @@
 """The CNN is what its plan says, layer by layer, and what it was before it had a plan."""
 
+import copy
 import json
 from math import ceil
 from pathlib import Path
@@ -13,7 +14,7 @@ from torch import nn
 from core.errors import RecipeError
 from core.layers import cnn_layers
 from core.limits import CNN_LIMITS
-from core.models.cnn import ConvNet, PaddedPool, quick_order
+from core.models.cnn import ConvNet, PaddedPool, SparseConv2d, quick_order
 from core.recipe import build
 
 FIRST = json.loads((Path(__file__).parent / "first_cnns.json").read_text())
@@ -210,3 +211,22 @@ def test_every_parameter_learns_at_the_full_rate():
     built = network()
     [(share, parameters)] = built.rates()
     assert share == 1.0 and {id(one) for one in parameters} == {id(one) for one in built.parameters()}
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("stride", [2, 3, 4])
+@pytest.mark.parametrize("side", [16, 17, 19])
+def test_single_places_with_a_stride_give_what_torch_gives_and_are_not_left_to_it(side, stride, padding):
+    """Torch 2.15 sometimes wrote past its memory in such a convolution's way back, and the process died."""
+    built = network(
+        1, image_size=side, blocks=1, filters=7, kernel_size=1, stride=stride, padding=padding, batch_norm=False, pooling="none"
+    )
+    convolution = built.body[0][0]
+    assert type(convolution) is SparseConv2d
+    maps = torch.rand(3, 1, side, side, requires_grad=True)
+    found = convolution(maps)
+    exact = copy.deepcopy(convolution).double()
+    expected = nn.functional.conv2d(maps.double(), exact.weight, exact.bias, stride=stride)
+    torch.testing.assert_close(found, expected.float())
+    slopes = [torch.autograd.grad(made.square().sum(), maps)[0] for made in (found, expected)]
+    torch.testing.assert_close(*slopes)

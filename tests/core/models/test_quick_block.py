@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from core.errors import RecipeError
 from core.machine import SWITCH, may_use
 from core.models.cnn import ConvNet
 from core.models.dropout import Dropout
@@ -188,3 +189,19 @@ def test_a_network_learns_as_it_does_by_torch_alone(monkeypatch):
         found.append(network.state_dict())
     for name, value in found[0].items():
         torch.testing.assert_close(value, found[1][name], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("order", ["after activation", "after pooling", "no norm"])
+@pytest.mark.parametrize("place", [(0, 0), (0, 1), (3, 3), (5, 6)])
+def test_what_is_no_number_stays_none(order, place):
+    part, maps = block(ORDERS[order])[1:], torch.rand(2, CHANNELS, 8, 8)
+    maps[1, 2, *place] = torch.nan
+    found, expected = part(maps.clone()), nn.Sequential(*copy.deepcopy(part))(maps.clone())
+    assert torch.equal(found.isnan(), expected.isnan()) and found.isnan().any()
+
+
+@pytest.mark.parametrize("order", ["after pooling", "no pooling"])
+def test_a_norm_of_one_value_is_refused(order):
+    side = 2 if order == "after pooling" else 1
+    with pytest.raises(RecipeError, match="one value for each channel"):
+        block(ORDERS[order])[1:](torch.rand(1, CHANNELS, side, side))
