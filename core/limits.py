@@ -40,6 +40,8 @@ class Limit:
         parts = self._parts(value) if self.each else None
         if parts is None:
             return self._one(name, value)
+        if "" in parts:
+            raise RecipeError(f"{name} is {value!r}", "one value or several with commas between them are expected", "Take out a comma")
         if not 1 <= len(parts) <= MOST_LAYERS:
             raise RecipeError(f"{name} lists {len(parts)} values", f"it must list 1 to {MOST_LAYERS}")
         found = tuple(self._one(name, part) for part in parts)

@@ -110,3 +110,9 @@ def test_a_recipe_stored_before_images_were_stretched_at_test_opens_without_and_
     assert old == build(family, {"flip_at_test": True}) and old.training.stretch_at_test is False
     assert old.digest == digest  # as it was then
     assert build(family, {"flip_at_test": True, "stretch_at_test": True}).digest != digest
+
+
+@pytest.mark.parametrize("value", ["4,", ",4", "4,,8", ","])
+def test_a_comma_too_many_is_told(value):
+    with pytest.raises(RecipeError, match="filters is .* one value or several with commas"):
+        build("cnn", {"filters": value})
