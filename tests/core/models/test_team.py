@@ -50,7 +50,6 @@ def test_few_values_are_done_at_once(threads):
     assert calls == [(0, len(VALUES))]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="GNU's OpenMP is torch's on Linux alone")
 def test_the_threads_are_those_that_torch_has_already():
     program = (
         "import numpy, psutil, torch; torch.set_num_threads(2); torch.ones(512, 512) @ torch.ones(512, 512)\n"
@@ -58,4 +57,5 @@ def test_the_threads_are_those_that_torch_has_already():
         "values = numpy.zeros((8, 65536), numpy.float32); before = psutil.Process().num_threads()\n"
         "share(lambda first, last, values: None, values); print(psutil.Process().num_threads() - before)"
     )
-    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "0\n"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert told == ("0\n" if sys.platform == "linux" else "1\n")  # elsewhere torch has another OpenMP
