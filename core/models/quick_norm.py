@@ -95,7 +95,7 @@ class _Batch:
         scale = _channels(norm.weight) * self._spread
         self.mean, self.scale = mean.astype(np.float32), scale.astype(np.float32)
         self.offset = (_channels(norm.bias) - mean * scale).astype(np.float32)
-        self._remember(norm, mean, variance * count / max(count - 1, 1))
+        self._remember(norm, mean, variance * count / (count - 1))
 
     def slopes(self, total: np.ndarray, products: np.ndarray) -> tuple[np.ndarray, np.ndarray, torch.Tensor, torch.Tensor]:
         """What is taken from each gradient, and from it for each unit above the mean, and the gradients of weight and bias.
