@@ -5,6 +5,9 @@ does the images from `first` to before `last`, so that several threads may share
 and are the same for any number of threads. Values below `floor` count as `floor`: 0 bends as ReLU does, minus infinity not at all.
 Dropout comes as a random byte for each value, `chance` (B, P, C), or for each channel, (B, 1, C): where it is below `dropped` the value
 counts 0, elsewhere `gain` times as much.
+
+Values are taken one by one from the whole arrays: a name for a part of an array is counted and given back at each turn, which takes
+longer than what is done with a few channels.
 """
 
 from collections.abc import Callable
@@ -35,10 +38,9 @@ def sums(first, last, maps, floor, shift, total, squares):
             some[:] = 0
             some_squares[:] = 0
             for place in range(start, min(start + _STRETCH, places)):
-                values = maps[image, place]
                 for c in range(channels):
-                    value = floor if values[c] < floor else values[c]
-                    value -= shift[c]
+                    value = maps[image, place, c]
+                    value = (floor if value < floor else value) - shift[c]
                     some[c] += value
                     some_squares[c] += value * value
             for c in range(channels):
@@ -53,12 +55,11 @@ def scaled(first, last, maps, floor, scale, offset, low, chance, dropped, gain, 
     own = chance.shape[1] > 1
     for image in range(first, last):
         for place in range(places):
-            values, found, odds = maps[image, place], out[image, place], chance[image, place * own]
             for c in range(channels):
-                value = floor if values[c] < floor else values[c]
-                value = value * scale[c] + offset[c]
+                value = maps[image, place, c]
+                value = (floor if value < floor else value) * scale[c] + offset[c]
                 value = low if value < low else value
-                found[c] = value * gain if odds[c] >= dropped else _ZERO
+                out[image, place, c] = value * gain if chance[image, place * own, c] >= dropped else _ZERO
 
 
 @_loop
@@ -72,11 +73,11 @@ def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, chance
             some[:] = 0
             some_products[:] = 0
             for place in range(start, min(start + _STRETCH, places)):
-                values, pulls, odds = maps[image, place], gradient[image, place], chance[image, place * own]
                 for c in range(channels):
-                    value = floor if values[c] < floor else values[c]
-                    given = value * scale[c] + offset[c]
-                    pull = pulls[c] * gain if (given > low) & (odds[c] >= dropped) else _ZERO
+                    value = maps[image, place, c]
+                    value = floor if value < floor else value
+                    is_kept = (value * scale[c] + offset[c] > low) & (chance[image, place * own, c] >= dropped)
+                    pull = gradient[image, place, c] * gain if is_kept else _ZERO
                     some[c] += pull
                     some_products[c] += pull * (value - mean[c])
             for c in range(channels):
@@ -91,13 +92,13 @@ def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, cha
     own = chance.shape[1] > 1
     for image in range(first, last):
         for place in range(places):
-            values, pulls, found, odds = maps[image, place], gradient[image, place], out[image, place], chance[image, place * own]
             for c in range(channels):
-                value = floor if values[c] < floor else values[c]
-                given = value * scale[c] + offset[c]
-                pull = pulls[c] * gain if (given > low) & (odds[c] >= dropped) else _ZERO
+                found = maps[image, place, c]
+                value = floor if found < floor else found
+                is_kept = (value * scale[c] + offset[c] > low) & (chance[image, place * own, c] >= dropped)
+                pull = gradient[image, place, c] * gain if is_kept else _ZERO
                 pull = pull * scale[c] - level[c] - slope[c] * (value - mean[c])
-                found[c] = pull if values[c] > floor else _ZERO
+                out[image, place, c] = pull if found > floor else _ZERO
 
 
 @_loop
@@ -116,20 +117,20 @@ def maxima(first, last, maps, size, floor, shift, best, where, total, squares):
                 at[:] = 0
                 for y in range(row * size, min((row + 1) * size, height)):
                     for x in range(column * size, min((column + 1) * size, width)):
-                        values = maps[image, y, x]
                         number = np.int32((y - row * size) * size + x - column * size)
                         for c in range(channels):
-                            is_kept = (values[c] <= top[c]) | (top[c] != top[c])  # what is no number stays
-                            top[c] = top[c] if is_kept else values[c]
+                            value = maps[image, y, x, c]
+                            is_kept = (value <= top[c]) | (top[c] != top[c])  # what is no number stays
+                            top[c] = top[c] if is_kept else value
                             at[c] = at[c] if is_kept else number
-                found = best[image, row, column]
                 for c in range(channels):
                     value = floor if top[c] < floor else top[c]
-                    found[c] = value
+                    best[image, row, column, c] = value
                     value -= shift[c]
                     some[c] += value
                     some_squares[c] += value * value
-                where[image, row, column] = at
+                for c in range(channels):
+                    where[image, row, column, c] = at[c]
             for c in range(channels):
                 total[image, c] += some[c]
                 squares[image, c] += some_squares[c]
@@ -151,10 +152,10 @@ def maxima_and_sums(first, last, maps, size, floor, sign, shift, best, where, to
                 at[:] = 0
                 for y in range(row * size, min((row + 1) * size, height)):
                     for x in range(column * size, min((column + 1) * size, width)):
-                        values = maps[image, y, x]
                         number = np.int32((y - row * size) * size + x - column * size)
                         for c in range(channels):
-                            value = floor if values[c] < floor else values[c]
+                            value = maps[image, y, x, c]
+                            value = floor if value < floor else value
                             above = value - shift[c]
                             some[c] += above
                             some_squares[c] += above * above
@@ -163,8 +164,10 @@ def maxima_and_sums(first, last, maps, size, floor, sign, shift, best, where, to
                             top[c] = top[c] if is_kept else value
                             at[c] = at[c] if is_kept else number
                 if row < rows and column < columns:
-                    best[image, row, column] = top
-                    where[image, row, column] = at
+                    for c in range(channels):
+                        best[image, row, column, c] = top[c]
+                    for c in range(channels):
+                        where[image, row, column, c] = at[c]
             for c in range(channels):
                 total[image, c] += some[c]
                 squares[image, c] += some_squares[c]
@@ -181,24 +184,21 @@ def gradient_of_maxima(first, last, best, gradient, size, floor, where, scale, c
         for row in range(-(-height // size)):
             for column in range(-(-width // size)):
                 if row < rows and column < columns:
-                    pulls, values, odds = (
-                        gradient[image, row, column],
-                        best[image, row, column],
-                        chance[image, (row * columns + column) * own],
-                    )
+                    place = (row * columns + column) * own
                     for c in range(channels):
-                        given = pulls[c] * gain * scale[c] if odds[c] >= dropped else _ZERO
-                        given = given - level[c] - slope[c] * (values[c] - mean[c])
-                        pull[c] = given if values[c] > floor else _ZERO
-                    at[:] = where[image, row, column]
+                        given = gradient[image, row, column, c] * gain * scale[c] if chance[image, place, c] >= dropped else _ZERO
+                        value = best[image, row, column, c]
+                        given = given - level[c] - slope[c] * (value - mean[c])
+                        pull[c] = given if value > floor else _ZERO
+                    for c in range(channels):
+                        at[c] = where[image, row, column, c]
                 else:
                     at[:] = -1
                 for y in range(row * size, min((row + 1) * size, height)):
                     for x in range(column * size, min((column + 1) * size, width)):
-                        found = out[image, y, x]
                         number = np.int32((y - row * size) * size + x - column * size)
                         for c in range(channels):
-                            found[c] = pull[c] if at[c] == number else _ZERO
+                            out[image, y, x, c] = pull[c] if at[c] == number else _ZERO
 
 
 @_loop
@@ -212,18 +212,19 @@ def gradient_of_normed_maxima(first, last, maps, gradient, size, floor, where, s
         for row in range(-(-height // size)):
             for column in range(-(-width // size)):
                 if row < rows and column < columns:
-                    pulls, odds = gradient[image, row, column], chance[image, (row * columns + column) * own]
+                    place = (row * columns + column) * own
                     for c in range(channels):
-                        pull[c] = pulls[c] * gain * scale[c] if odds[c] >= dropped else _ZERO
-                    at[:] = where[image, row, column]
+                        pull[c] = gradient[image, row, column, c] * gain * scale[c] if chance[image, place, c] >= dropped else _ZERO
+                    for c in range(channels):
+                        at[c] = where[image, row, column, c]
                 else:
                     at[:] = -1
                 for y in range(row * size, min((row + 1) * size, height)):
                     for x in range(column * size, min((column + 1) * size, width)):
-                        values, found = maps[image, y, x], out[image, y, x]
                         number = np.int32((y - row * size) * size + x - column * size)
                         for c in range(channels):
-                            value = floor if values[c] < floor else values[c]
+                            found = maps[image, y, x, c]
+                            value = floor if found < floor else found
                             given = pull[c] if at[c] == number else _ZERO
                             given = given - level[c] - slope[c] * (value - mean[c])
-                            found[c] = given if values[c] > floor else _ZERO
+                            out[image, y, x, c] = given if found > floor else _ZERO
