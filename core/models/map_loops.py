@@ -10,25 +10,15 @@ Values are taken one by one from the whole arrays: a name for a part of an array
 longer than what is done with a few channels.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-from numba import njit
+
+from core.models.compiled import loop
 
 _ZERO = np.float32(0)
 _STRETCH = 256  # places whose sum float32 holds well enough
 
 
-def _loop(function: Callable[..., None]) -> Callable[..., None]:
-    """Compiled once for this machine where the compiled code can be kept, else in each process."""
-    settings = {"nogil": True, "error_model": "numpy"}
-    try:
-        return njit(cache=True, **settings)(function)
-    except RuntimeError:  # numba may write neither beside the code nor into the home folder
-        return njit(**settings)(function)
-
-
-@_loop
+@loop
 def sums(first, last, maps, floor, shift, total, squares):
     """Add up what the bent values are above `shift`, and its squares."""
     places, channels = maps.shape[1:]
@@ -48,7 +38,7 @@ def sums(first, last, maps, floor, shift, total, squares):
                 squares[image, c] += some_squares[c]
 
 
-@_loop
+@loop
 def scaled(first, last, maps, floor, scale, offset, low, chance, dropped, gain, out):
     """Bent values times `scale` plus `offset`, kept from `low` on, some dropped."""
     places, channels = maps.shape[1:]
@@ -62,7 +52,7 @@ def scaled(first, last, maps, floor, scale, offset, low, chance, dropped, gain, 
                 out[image, place, c] = value * gain if chance[image, place * own, c] >= dropped else _ZERO
 
 
-@_loop
+@loop
 def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, chance, dropped, gain, mean, total, products):
     """Add up the gradient of what `scaled` gave, and its products with how far a bent value lies from `mean`."""
     places, channels = maps.shape[1:]
@@ -85,7 +75,7 @@ def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, chance
                 products[image, c] += some_products[c]
 
 
-@_loop
+@loop
 def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, chance, dropped, gain, mean, level, slope, out):
     """The gradient of the maps that `scaled` was given; `level` and `slope` take account of their mean and variance."""
     places, channels = maps.shape[1:]
@@ -101,7 +91,7 @@ def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, cha
                 out[image, place, c] = pull if found > floor else _ZERO
 
 
-@_loop
+@loop
 def maxima(first, last, maps, size, floor, shift, best, where, total, squares):
     """The largest bent value of each window of `size` x `size` places, the number of its place in the window, uint8, and their `sums`."""
     height, width, channels = maps.shape[1:]
@@ -136,7 +126,7 @@ def maxima(first, last, maps, size, floor, shift, best, where, total, squares):
                 squares[image, c] += some_squares[c]
 
 
-@_loop
+@loop
 def maxima_and_sums(first, last, maps, size, floor, sign, shift, best, where, total, squares):
     """`maxima` of the bent values times `sign`, and `sums` of all of them, those that lie in no whole window too."""
     height, width, channels = maps.shape[1:]
@@ -165,15 +155,13 @@ def maxima_and_sums(first, last, maps, size, floor, sign, shift, best, where, to
                             at[c] = at[c] if is_kept else number
                 if row < rows and column < columns:
                     for c in range(channels):
-                        best[image, row, column, c] = top[c]
-                    for c in range(channels):
-                        where[image, row, column, c] = at[c]
+                        best[image, row, column, c], where[image, row, column, c] = top[c], at[c]
             for c in range(channels):
                 total[image, c] += some[c]
                 squares[image, c] += some_squares[c]
 
 
-@_loop
+@loop
 def gradient_of_maxima(first, last, best, gradient, size, floor, where, scale, chance, dropped, gain, mean, level, slope, out):
     """The gradient of the maps that `maxima` was given, whose norm was handed on: each window's stands at its place, the others are 0."""
     height, width, channels = out.shape[1:]
@@ -201,7 +189,7 @@ def gradient_of_maxima(first, last, best, gradient, size, floor, where, scale, c
                             out[image, y, x, c] = pull[c] if at[c] == number else _ZERO
 
 
-@_loop
+@loop
 def gradient_of_normed_maxima(first, last, maps, gradient, size, floor, where, scale, chance, dropped, gain, mean, level, slope, out):
     """`gradient_of_norm` where the maxima of windows alone were handed on."""
     height, width, channels = maps.shape[1:]

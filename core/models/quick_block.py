@@ -1,4 +1,7 @@
-"""Modules one after the other, of which neighbours that `core.models.quick_norm` can take together are taken so while training."""
+"""Modules one after the other, of which in training on a processor those are taken in quicker ways that have one.
+
+Neighbours together by `core.models.quick_norm`, convolutions by `core.models.winograd`.
+"""
 
 from collections.abc import Callable
 from math import inf
@@ -6,6 +9,7 @@ from math import inf
 import torch
 from torch import nn
 
+from core.models import winograd
 from core.models.dropout import Dropout
 from core.models.quick_norm import Window, is_learning, is_quick, maxima, maxima_normed, normed, normed_maxima
 
@@ -13,18 +17,20 @@ Step = Callable[[torch.Tensor], torch.Tensor]
 
 
 class QuickBlock(nn.Sequential):
-    """The same values as `nn.Sequential` gives, to float32's exactness, and the same weights by the same names."""
+    """The same values as `nn.Sequential` gives, to some 1e-5 of the largest, and the same weights by the same names."""
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         modules = list(self)
         while modules:
-            step, count = _next_step(modules) if self.training and is_quick(maps) else (modules[0], 1)
+            step, count = _next_step(modules, maps) if self.training and is_quick(maps) else (modules[0], 1)
             maps, modules = step(maps), modules[count:]
         return maps
 
 
-def _next_step(modules: list[nn.Module]) -> tuple[Step, int]:
-    """What the first modules do together, and how many they are."""
+def _next_step(modules: list[nn.Module], maps: torch.Tensor) -> tuple[Step, int]:
+    """What the first modules do together to maps, and how many they are."""
+    if winograd.suits(modules[0], maps):
+        return lambda maps: winograd.convolved(maps, modules[0]), 1
     window = Window.of(modules[0])
     if window is not None:
         return _maxima_step(window, modules[1:])
