@@ -1,6 +1,6 @@
 """Modules one after the other, of which in training on a processor those are taken in quicker ways that have one.
 
-Neighbours together by `core.models.quick_norm`, convolutions by `core.models.winograd`.
+Neighbours together by `core.models.quick_norm` and `core.models.grey_maxima`, convolutions by `core.models.winograd`.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from math import inf
 import torch
 from torch import nn
 
-from core.models import winograd
+from core.models import grey_maxima, winograd
 from core.models.dropout import Dropout
 from core.models.quick_norm import Window, is_learning, is_quick, maxima, maxima_normed, normed, normed_maxima
 
@@ -29,6 +29,8 @@ class QuickBlock(nn.Sequential):
 
 def _next_step(modules: list[nn.Module], maps: torch.Tensor) -> tuple[Step, int]:
     """What the first modules do together to maps, and how many they are."""
+    if grey_maxima.suits(modules[0], [*modules[1:], None][0], maps):
+        return lambda maps: grey_maxima.maxima(maps, modules[0]), 2
     if winograd.suits(modules[0], maps):
         return lambda maps: winograd.convolved(maps, modules[0]), 1
     window = Window.of(modules[0])

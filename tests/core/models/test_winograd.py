@@ -12,6 +12,7 @@ from torch import nn
 from core.machine import SWITCH
 from core.models import winograd
 from core.models.quick_block import QuickBlock
+from tests.learning import assert_near, learned
 
 BEARABLE = 5e-5  # of the largest value
 
@@ -19,23 +20,6 @@ BEARABLE = 5e-5  # of the largest value
 def convolution(inside: int = 48, outside: int = 48, **settings) -> nn.Conv2d:
     torch.manual_seed(0)
     return nn.Conv2d(inside, outside, **{"kernel_size": 3, "padding": 1, **settings}).to(memory_format=torch.channels_last)
-
-
-def learned(module, maps: torch.Tensor, layer: nn.Conv2d) -> dict[str, torch.Tensor]:
-    """What a module makes of maps, and the gradients of the maps and of a layer's weights."""
-    layer.zero_grad()
-    maps = maps.clone().requires_grad_()
-    out = module(maps)
-    out.backward(torch.randn(out.shape, generator=torch.Generator().manual_seed(1)).to(out.dtype))
-    gradients = {name: weight.grad.clone() for name, weight in layer.named_parameters()}
-    return {"out": out.detach(), "maps": maps.grad, **gradients}
-
-
-def assert_near(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> None:
-    assert found.keys() == expected.keys()
-    for name, values in expected.items():
-        assert found[name].shape == values.shape
-        assert float((found[name] - values).abs().max()) <= BEARABLE * float(values.abs().max()), name
 
 
 @settings(max_examples=60, deadline=None)
@@ -47,7 +31,7 @@ def test_values_and_gradients_are_those_of_torch(channels, sides, padding, bias,
     layer = convolution(*channels, padding=padding, bias=bias)
     maps = torch.randn(count, channels[0], *sides, generator=torch.Generator().manual_seed(seed))
     exact = copy.deepcopy(layer).double()
-    assert_near(learned(lambda maps: winograd.convolved(maps, layer), maps, layer), learned(exact, maps.double(), exact))
+    assert_near(learned(lambda maps: winograd.convolved(maps, layer), maps, layer), learned(exact, maps.double(), exact), BEARABLE)
 
 
 @pytest.mark.parametrize(("channels", "side"), [((32, 64), 75), ((64, 64), 38), ((128, 128), 32)])
@@ -55,14 +39,14 @@ def test_layers_of_usual_networks_are_those_of_torch(channels, side):
     layer, maps = convolution(*channels), torch.randn(3, channels[0], side, side).to(memory_format=torch.channels_last)
     assert winograd.suits(layer, maps)
     exact = copy.deepcopy(layer).double()
-    assert_near(learned(lambda maps: winograd.convolved(maps, layer), maps, layer), learned(exact, maps.double(), exact))
+    assert_near(learned(lambda maps: winograd.convolved(maps, layer), maps, layer), learned(exact, maps.double(), exact), BEARABLE)
 
 
 @pytest.mark.parametrize("count", [1, 31, 33, 70])
 def test_all_images_of_a_batch_count_in_the_weights(count):
     layer, maps = convolution(2, 3), torch.randn(count, 2, 9, 9)
     exact = copy.deepcopy(layer).double()
-    assert_near(learned(lambda maps: winograd.convolved(maps, layer), maps, layer), learned(exact, maps.double(), exact))
+    assert_near(learned(lambda maps: winograd.convolved(maps, layer), maps, layer), learned(exact, maps.double(), exact), BEARABLE)
 
 
 def test_the_number_of_threads_changes_no_bit():
