@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from core.backbone_names import check_backbone_name
 from core.data import registry
 from core.data.dataset import Dataset
 from core.errors import RecipeError
@@ -43,6 +44,7 @@ def fitting_recipe(root: Path, dataset: Dataset, family: str, settings: Mapping)
     Raises RecipeError where settings, or the members of an ensemble, do not fit, StoreError for a base run or member that is not there.
     """
     recipe = build(family, settings)
+    _check_network(recipe)
     if family == "ensemble":
         first = checked_members(Store(root), recipe, dataset)[0]
         return _with_image(recipe, settings, first.recipe.image, f"its first member {first.run_id}")
@@ -62,6 +64,7 @@ def submit(root: Path, dataset: Dataset, recipe: Recipe, again: bool = False, ru
     With a fixed threshold as `rule` ("0.4") that is the run's operating point, also of a run that is there; without, a new run has 0.5.
     Raises RecipeError or DataError where the recipe asks for what the data does not have.
     """
+    _check_network(recipe)
     _check_data(recipe, dataset)
     root.mkdir(parents=True, exist_ok=True)
     with FileLock(root / "submission.lock"):  # two who wish the same at once shall not both find nothing
@@ -88,6 +91,14 @@ def checked_seeds(seeds: Sequence[int | str]) -> tuple[int, ...]:
     if not found:
         raise RecipeError("no seed is given", "at least one is needed")
     return found
+
+
+def _check_network(recipe: Recipe) -> None:
+    """A network that timm does not have: told now, not by the worker."""
+    if recipe.family == "transfer":
+        check_backbone_name(recipe.model.backbone)
+    elif recipe.family in CLASSICAL_FAMILIES and recipe.base_run is None:
+        check_backbone_name(recipe.model.features)
 
 
 def _check_data(recipe: Recipe, dataset: Dataset) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from core.backbone_names import check_backbone_name
 from core.backbone_table import BACKBONES
 from core.errors import RecipeError, WeightsError
 from core.layers import check_backbone
@@ -123,10 +124,7 @@ def build_backbone(name: str, is_pretrained: bool, outputs: int, dropout: float 
     Raises RecipeError for a name that timm does not know and for images that the network does not take, WeightsError where its weights
     cannot be had here.
     """
-    import timm
-
-    if not timm.is_model(name):
-        raise RecipeError(f"{name!r} is no timm model", "a timm name is expected", f"Offline choices: {', '.join(OFFLINE_BACKBONES)}")
+    check_backbone_name(name)
     check_backbone(name, entry.image_size)
     options = {"in_chans": entry.channels} | ({"img_size": entry.image_size} if _has_fixed_size(name) else {})
     module = _from_hub(name, options) if is_pretrained and not pretrained.is_offline(name) else _random(name, options)

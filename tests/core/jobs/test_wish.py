@@ -46,6 +46,14 @@ def test_a_published_recipe_of_another_task_is_refused_before_anything_is_queued
     assert not Queue(tmp_path).jobs()
 
 
+@pytest.mark.parametrize("wish", [Wish("transfer", {"backbone": "resnet19"}), Wish("svm", {"features": "resnet19"})])
+def test_a_network_that_there_is_not_is_refused_before_anything_is_queued(wish, dataset, tmp_path):
+    for ask in (wish.recipes, wish.submit):
+        with pytest.raises(RecipeError, match="resnet18"):
+            ask(tmp_path, dataset)
+    assert not Queue(tmp_path).jobs()
+
+
 @pytest.mark.parametrize(("wish", "words"), [
     (Wish("cnn", {"filters": (8, 16)}), {"model": "cnn", "settings": ["filters=8,16"]}),
     (Wish("svm", {}, Series((3,))), {"model": "svm", "seed": ["3"]}),
