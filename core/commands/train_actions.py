@@ -1,6 +1,7 @@
 """What the commands that train do: one model or a published one, once or with several seeds, waited for."""
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def train(root: Path, arguments: argparse.Namespace) -> dict | list[dict]:
     from core.jobs.submission import submit_seeds
 
     settings = _settings(arguments.settings)
-    seeds = _seeds(arguments, settings.pop("seed", 0))
+    seeds = _seeds(arguments, settings.pop("seed", None))
     published = catalogue.get(arguments.recipe) if arguments.recipe else None
     dataset = load(arguments.data, root)
     if published is None:
@@ -88,14 +89,21 @@ def _settings(texts: list[str]) -> dict[str, str]:
     for name, equals, _ in pairs:
         if not name or not equals:
             raise RecipeError(f"--set {name!r} has no value", "key=value is expected, as in --set blocks=3")
+    (name, count), *_ = Counter(name for name, _, _ in pairs).most_common(1) or [("", 0)]
+    if count > 1:
+        raise RecipeError(f"--set {name} is given {count} times", "a setting has one value", "Leave the others out")
     return {name: value for name, _, value in pairs}
 
 
-def _seeds(arguments: argparse.Namespace, else_seed: int | str) -> list[int | str]:
-    """Those of --seeds, or of each --seed, or else one."""
+def _seeds(arguments: argparse.Namespace, of_settings: str | None) -> list[int | str]:
+    """Those of --seeds, or of each --seed, or the one among the settings, or 0. Raises RecipeError where two of these are given."""
+    if arguments.seeds is None and arguments.seed is None:
+        return [0 if of_settings is None else of_settings]
+    if of_settings is not None:
+        raise RecipeError("the seed is given twice, once by --set", "one of --set seed, --seed and --seeds is expected", "Leave one out")
     if arguments.seeds is not None:
         return [part.strip() for part in arguments.seeds.split(",") if part.strip()]
-    return arguments.seed or [else_seed]
+    return arguments.seed
 
 
 def _finished(root: Path, submission: Submission) -> dict:

@@ -54,6 +54,8 @@ def test_several_seeds_are_a_list_in_their_order(capsys, tmp_path, class_folders
         ("--recipe", "portsmouth-svm", "--set", "features=resnet18"), ("--recipe", "portsmouth-svm", "--set", "kernel=poly"),
         ("--recipe", "novaims-1"), ("--model", "cnn", "--seed", "0", "--seed", "-1"), ("--model", "svm", "--set", "pca=2000"),
         ("--model", "cnn", "--set", "sampling=under", "--set", "sampling_classes=Foo"),
+        ("--model", "cnn", "--set", "blocks=2", "--set", "blocks=3"), ("--model", "cnn", "--set", "seed=5", "--seed", "7"),
+        ("--model", "cnn", "--set", "seed=5", "--seeds", "5,7"), ("--model", "transfer", "--set", "backbone=resnet19"),
     ],
     ids=" ".join,
 )  # fmt: skip
