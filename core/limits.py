@@ -239,7 +239,7 @@ TRAINING_LIMITS = {
                       "training", choices=("one_cycle", "cosine", "constant", "plateau")),
     "class_weight": Limit("none", "Weigh rare classes up in the loss.", "training", choices=("none", "balanced")),
     "patience": Limit(0, "Stop after so many epochs in which the monitored value was no better; 0 never stops early.", "training", 0, 100),
-    "keep": Limit("last", "Keep the weights of the last epoch, or of the best one by the monitored value.", "training",
+    "keep": Limit("last", "Keep the weights of the last epoch, or of the best by the monitored value, ROC AUC if it is auto.", "training",
                   choices=("last", "best")),
     "monitor": Limit("auto", "The value that early stopping, plateau and keep look at; auto is the validation loss for stopping and "
                      "plateau, and ROC AUC for keep.", "training",
