@@ -14,6 +14,7 @@ from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from core.models.map_memory import in_rows
 from core.models.quick_norm import Window
 from core.models.team import share
 
@@ -46,8 +47,8 @@ class _GreyMaxima(Function):
         best, where = (_room(len(images), channels, rows, columns, dtype) for dtype in (torch.float32, torch.uint8))
         flat = weight.detach().reshape(channels, 9).t().flatten().numpy()
         bias_values = np.zeros(channels, np.float32) if bias is None else bias.detach().numpy()
-        share(_loops().maxima, framed.numpy(), flat, bias_values, rows, columns, _flat(best), _flat(where))
-        ctx.found, ctx.has_bias = (framed, rows, columns, _flat(where)), bias is not None
+        share(_loops().maxima, framed.numpy(), flat, bias_values, rows, columns, in_rows(best).reshape(-1), in_rows(where).reshape(-1))
+        ctx.found, ctx.has_bias = (framed, rows, columns, in_rows(where).reshape(-1)), bias is not None
         return best
 
     @staticmethod
@@ -55,7 +56,7 @@ class _GreyMaxima(Function):
     def backward(ctx, gradient):
         framed, rows, columns, where = ctx.found
         sums = torch.zeros(len(framed), 10, gradient.shape[1], dtype=torch.float64)
-        share(_loops().weight_sums, framed.numpy(), _flat(gradient), rows, columns, where, sums.numpy())
+        share(_loops().weight_sums, framed.numpy(), in_rows(gradient).reshape(-1), rows, columns, where, sums.numpy())
         total = sums.sum(dim=0).float()
         of_weight = total[:9].t().reshape(-1, 1, 3, 3).contiguous(memory_format=torch.channels_last)
         return None, of_weight, total[9] if ctx.has_bias else None, None
@@ -63,11 +64,6 @@ class _GreyMaxima(Function):
 
 def _room(count: int, channels: int, rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
     return torch.empty((count, channels, rows, columns), dtype=dtype, memory_format=torch.channels_last)
-
-
-def _flat(maps: torch.Tensor) -> np.ndarray:
-    """Maps (B, C, H, W) in the order (B, H, W, C)."""
-    return maps.detach().permute(0, 2, 3, 1).contiguous().view(-1).numpy()
 
 
 @cache

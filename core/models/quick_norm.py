@@ -20,6 +20,7 @@ from torch.autograd.function import once_differentiable
 from core.errors import RecipeError
 from core.machine import may_use
 from core.models.dropout import Dropout, in_bytes, random_bytes
+from core.models.map_memory import flat, in_places, in_rows
 from core.models.team import share
 
 _LARGEST_WINDOW = 15  # whose places a byte can number
@@ -118,7 +119,7 @@ class _Batch:
 class _Normed(Function):
     @staticmethod
     def forward(ctx, maps, weight, bias, norm, floor, low, drop):
-        values = _places(maps)
+        values = in_places(maps)
         shift = _near_mean(values, floor)
         sums = _sums(values)
         share(_loops().sums, values, floor, shift, *sums)
@@ -126,50 +127,50 @@ class _Normed(Function):
         ctx.line = floor, batch.scale, batch.offset, low, *_chance(values, drop)
         ctx.save_for_backward(maps)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
-        share(_loops().scaled, values, *ctx.line, _places(out))
+        share(_loops().scaled, values, *ctx.line, in_places(out))
         return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient):
         (maps,) = ctx.saved_tensors
-        values, pulls, mean = _places(maps), _places(gradient), ctx.batch.mean
+        values, pulls, mean = in_places(maps), in_places(gradient), ctx.batch.mean
         sums = _sums(values)
         share(_loops().gradient_sums, values, pulls, *ctx.line, mean, *sums)
         level, slope, *of_norm = ctx.batch.slopes(*sums)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
-        share(_loops().gradient_of_norm, values, pulls, *ctx.line, mean, level, slope, _places(out))
+        share(_loops().gradient_of_norm, values, pulls, *ctx.line, mean, level, slope, in_places(out))
         return out, *of_norm, None, None, None, None
 
 
 class _NormedMaxima(Function):
     @staticmethod
     def forward(ctx, maps, weight, bias, norm, floor, window, drop):
-        values = _rows(maps)
-        shift = _near_mean(_flat(values), floor)
+        values = in_rows(maps)
+        shift = _near_mean(flat(values), floor)
         sign = np.where(_channels(weight) < 0, np.float32(-1), np.float32(1))  # where a norm turns the order, minima become maxima
-        best, where = _rows(window.empty(maps)), _rows(window.empty(maps, torch.uint8))
+        best, where = in_rows(window.empty(maps)), in_rows(window.empty(maps, torch.uint8))
         sums = _sums(values)
         share(_loops().maxima_and_sums, values, window.size, floor, sign, shift, best, where, *sums)
         ctx.batch = batch = _Batch(norm, values.size // values.shape[-1], *sums, shift)
-        chance = _chance(_flat(best), drop)
+        chance = _chance(flat(best), drop)
         line = -_NO_BOUND, batch.scale * sign, batch.offset, -_NO_BOUND, *chance
         ctx.found = sign, best, line, (window.size, floor, where, batch.scale, *chance, batch.mean)
         ctx.save_for_backward(maps)
         out = window.empty(maps)
-        share(_loops().scaled, _flat(best), *line, _places(out))
+        share(_loops().scaled, flat(best), *line, in_places(out))
         return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient):
         (maps,), (sign, best, line, told) = ctx.saved_tensors, ctx.found
-        values, pulls = _rows(maps), _rows(gradient)
+        values, pulls = in_rows(maps), in_rows(gradient)
         total, products = _sums(best)
-        share(_loops().gradient_sums, _flat(best), _flat(pulls), *line, ctx.batch.mean * sign, total, products)
+        share(_loops().gradient_sums, flat(best), flat(pulls), *line, ctx.batch.mean * sign, total, products)
         level, slope, *of_norm = ctx.batch.slopes(total, products * sign)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
-        share(_loops().gradient_of_normed_maxima, values, pulls, *told, level, slope, _rows(out))
+        share(_loops().gradient_of_normed_maxima, values, pulls, *told, level, slope, in_rows(out))
         return out, *of_norm, None, None, None, None
 
 
@@ -177,24 +178,24 @@ class _MaximaNormed(Function):
     @staticmethod
     def forward(ctx, maps, weight, bias, norm, floor, window, drop):
         best, where, sums, shift = _maxima(maps, window, floor)
-        values = _places(best)
+        values = in_places(best)
         ctx.batch = batch = _Batch(norm, len(values) * values.shape[1], *sums, shift)
         chance = _chance(values, drop)
         ctx.line = -_NO_BOUND, batch.scale, batch.offset, -_NO_BOUND, *chance
-        ctx.told, ctx.best, ctx.shape = (window.size, floor, _rows(where), batch.scale, *chance, batch.mean), best, maps.shape
+        ctx.told, ctx.best, ctx.shape = (window.size, floor, in_rows(where), batch.scale, *chance, batch.mean), best, maps.shape
         out = window.empty(maps)
-        share(_loops().scaled, values, *ctx.line, _places(out))
+        share(_loops().scaled, values, *ctx.line, in_places(out))
         return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient):
-        values = _places(ctx.best)
+        values = in_places(ctx.best)
         sums = _sums(values)
-        share(_loops().gradient_sums, values, _places(gradient), *ctx.line, ctx.batch.mean, *sums)
+        share(_loops().gradient_sums, values, in_places(gradient), *ctx.line, ctx.batch.mean, *sums)
         level, slope, *of_norm = ctx.batch.slopes(*sums)
         out = torch.empty(ctx.shape, memory_format=torch.channels_last)
-        share(_loops().gradient_of_maxima, _rows(ctx.best), _rows(gradient), *ctx.told, level, slope, _rows(out))
+        share(_loops().gradient_of_maxima, in_rows(ctx.best), in_rows(gradient), *ctx.told, level, slope, in_rows(out))
         return out, *of_norm, None, None, None, None
 
 
@@ -202,7 +203,7 @@ class _Maxima(Function):
     @staticmethod
     def forward(ctx, maps, window):
         best, where, _, _ = _maxima(maps, window, -_NO_BOUND)
-        ctx.found = window.size, _rows(where), maps.shape
+        ctx.found = window.size, in_rows(where), maps.shape
         return best
 
     @staticmethod
@@ -210,18 +211,18 @@ class _Maxima(Function):
     def backward(ctx, gradient):
         size, where, shape = ctx.found
         none, one = np.zeros(shape[1], np.float32), np.ones(shape[1], np.float32)
-        told = size, -_NO_BOUND, where, one, *_chance(_places(gradient), None), none, none, none
+        told = size, -_NO_BOUND, where, one, *_chance(in_places(gradient), None), none, none, none
         out = torch.empty(shape, memory_format=torch.channels_last)
-        share(_loops().gradient_of_maxima, _rows(gradient), _rows(gradient), *told, _rows(out))
+        share(_loops().gradient_of_maxima, in_rows(gradient), in_rows(gradient), *told, in_rows(out))
         return out, None
 
 
 def _maxima(maps: torch.Tensor, window: Window, floor: np.float32) -> tuple[torch.Tensor, torch.Tensor, tuple, np.ndarray]:
     """Bent maxima, their places in their windows, and of the maxima sums above a number for each channel, and that number."""
     best, where = window.empty(maps), window.empty(maps, torch.uint8)
-    values = _rows(maps)
-    sums, shift = _sums(values), _near_mean(_flat(values), floor)
-    share(_loops().maxima, values, window.size, floor, shift, _rows(best), _rows(where), *sums)
+    values = in_rows(maps)
+    sums, shift = _sums(values), _near_mean(flat(values), floor)
+    share(_loops().maxima, values, window.size, floor, shift, in_rows(best), in_rows(where), *sums)
     return best, where, sums, shift
 
 
@@ -240,20 +241,6 @@ def _chance(values: np.ndarray, drop: nn.Module | None) -> tuple[np.ndarray, np.
     drawn = random_bytes(values.size if isinstance(drop, Dropout) else count * channels)
     dropped, gain = in_bytes(drop.p)
     return drawn.numpy().reshape(count, -1, channels), np.uint8(dropped), np.float32(gain)
-
-
-def _rows(maps: torch.Tensor) -> np.ndarray:
-    """Maps (B, C, H, W) as they lie in memory, (B, H, W, C)."""
-    return maps.detach().permute(0, 2, 3, 1).contiguous().numpy()
-
-
-def _places(maps: torch.Tensor) -> np.ndarray:
-    return _flat(_rows(maps))
-
-
-def _flat(values: np.ndarray) -> np.ndarray:
-    """Values (B, H, W, C) as (B, H x W, C)."""
-    return values.reshape(len(values), -1, values.shape[-1])
 
 
 def _channels(values: torch.Tensor) -> np.ndarray:

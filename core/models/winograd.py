@@ -12,6 +12,7 @@ from torch import nn
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from core.models.map_memory import in_rows
 from core.models.team import share
 
 _SIZE, _FEWEST_TILES = 4, 64  # of an image; bringing few tiles into their form and back takes as long as it saves
@@ -62,7 +63,7 @@ def _convolved(maps: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | No
     matrices = torch.einsum("ai,ocij,bj->abco", _WEIGHTS, weight.double(), _WEIGHTS).flatten(0, 1).float().contiguous()
     bias = np.zeros(outside, np.float32) if bias is None else bias.detach().numpy()
     out = torch.empty((len(maps), outside, height, width), memory_format=torch.channels_last)
-    share(_loops().convolved, _rows(maps), matrices.numpy(), bias, pad, *_at_once(inside, outside, width), _rows(out))
+    share(_loops().convolved, in_rows(maps), matrices.numpy(), bias, pad, *_at_once(inside, outside, width), in_rows(out))
     return out
 
 
@@ -72,7 +73,7 @@ def _gradients(maps: torch.Tensor, gradient: torch.Tensor, pad: int) -> tuple[to
     groups = min(_GROUPS, len(maps))
     sums, of_bias = torch.empty(groups, 36, inside, outside), torch.empty(groups, outside)
     at_once = _at_once(inside, outside, gradient.shape[3])
-    share(_loops().weight_sums, sums.numpy(), of_bias.numpy(), _rows(maps), _rows(gradient), pad, *at_once)
+    share(_loops().weight_sums, sums.numpy(), of_bias.numpy(), in_rows(maps), in_rows(gradient), pad, *at_once)
     of_weight = torch.einsum("ai,abco,bj->ocij", _WEIGHTS, sums.sum(dim=0).unflatten(0, (6, 6)).double(), _WEIGHTS)
     return of_weight.float().contiguous(memory_format=torch.channels_last), of_bias.sum(dim=0)
 
@@ -85,11 +86,6 @@ def _at_once(inside: int, outside: int, width: int) -> tuple[int, int]:
     """Rows of tiles that are taken at a time, and tiles that are multiplied at a time."""
     of_tile = 36 * (inside + outside) * np.dtype(np.float32).itemsize
     return max(1, _NEAR // (of_tile * _tiles(width))), _LARGEST_PRODUCT // (inside * outside)
-
-
-def _rows(maps: torch.Tensor) -> np.ndarray:
-    """Maps (B, C, H, W) as they lie in memory, (B, H, W, C)."""
-    return maps.detach().permute(0, 2, 3, 1).contiguous().numpy()
 
 
 @cache
