@@ -2,7 +2,6 @@
 
 import copy
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -12,7 +11,7 @@ from torch import nn
 from core.machine import SWITCH
 from core.models import grey_maxima
 from core.models.quick_block import QuickBlock
-from tests.learning import assert_near, learned
+from tests.learning import assert_near, assert_same_for_any_threads, learned
 
 BEARABLE = 2e-6  # of the largest value
 
@@ -71,16 +70,8 @@ def test_what_is_no_number_stays():
 
 
 def test_the_number_of_threads_changes_no_bit():
-    layer, maps, before, found = convolution(), images(7, 100, 100), torch.get_num_threads(), []
-    try:
-        for threads in (1, 2, 3):
-            torch.set_num_threads(threads)
-            found.append(learned(lambda maps: grey_maxima.maxima(maps, layer), maps, layer, asks_maps=False))
-    finally:
-        torch.set_num_threads(before)
-    for other in found[1:]:
-        for name, values in found[0].items():
-            np.testing.assert_array_equal(other[name], values)
+    layer, maps = convolution(), images(7, 100, 100)
+    assert_same_for_any_threads(lambda: learned(lambda maps: grey_maxima.maxima(maps, layer), maps, layer, asks_maps=False))
 
 
 @pytest.mark.parametrize(

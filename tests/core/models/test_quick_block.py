@@ -15,6 +15,7 @@ from core.models.dropout import Dropout
 from core.models.quick_block import QuickBlock
 from core.recipe import build
 from core.training.memory import keep_freed_memory
+from tests.learning import assert_same_for_any_threads, learned
 
 CHANNELS = 5
 ORDERS = {
@@ -41,17 +42,6 @@ def block(order: tuple[str, ...], size: int = 2, rounds_up: bool = False, seed: 
             nn.init.normal_(norm.bias)
             nn.init.normal_(norm.running_mean)
     return found.to(memory_format=torch.channels_last)
-
-
-def learned(part: nn.Sequential, images: torch.Tensor, pulls: torch.Tensor | None = None) -> dict[str, torch.Tensor]:
-    """What comes out in training, all gradients, and what the norms remember."""
-    images = images.clone().requires_grad_()
-    out = part(images)
-    if pulls is None:
-        pulls = torch.randn(out.shape, generator=torch.Generator().manual_seed(1))
-    out.backward(pulls.to(out.dtype))
-    gradients = {name: weight.grad for name, weight in part.named_parameters()}
-    return {"out": out.detach(), "images": images.grad, **gradients, **dict(part.named_buffers())}
 
 
 def plain(part: QuickBlock) -> nn.Sequential:
@@ -96,16 +86,8 @@ def test_the_steps_are_taken_together(order):
 
 
 def test_any_number_of_threads_gives_the_same_numbers():
-    part, images = block(ORDERS["after activation"]), torch.randn(7, 2, 61, 64)
-    before, found = torch.get_num_threads(), []
-    try:
-        for threads in (1, 2, 3):
-            torch.set_num_threads(threads)
-            found.append(learned(copy.deepcopy(part[1:]), torch.randn(7, CHANNELS, 61, 64, generator=torch.Generator().manual_seed(0))))
-    finally:
-        torch.set_num_threads(before)
-    assert part(images).shape == found[0]["out"].shape
-    assert all(torch.equal(one[name], found[0][name]) for one in found for name in one)
+    part, maps = block(ORDERS["after activation"])[1:], torch.randn(7, CHANNELS, 61, 64)
+    assert_same_for_any_threads(lambda: learned(copy.deepcopy(part), maps))
 
 
 @pytest.mark.parametrize("order", ["after activation", "after pooling", "no pooling"])
@@ -116,9 +98,9 @@ def test_dropout_drops_its_share_scales_the_others_and_repeats_with_the_seed(ord
     whole = learned(part, images)
     pulls = torch.ones_like(whole["out"])
     torch.manual_seed(5)
-    some = learned(copy.deepcopy(dropping), images, pulls)
+    some = learned(copy.deepcopy(dropping), images, pulls=pulls)
     torch.manual_seed(5)
-    again = learned(dropping, images, pulls)
+    again = learned(dropping, images, pulls=pulls)
     assert all(torch.equal(some[name], again[name]) for name in some)
     kept = some["out"] != 0
     torch.testing.assert_close(some["out"], whole["out"] * kept / 0.75, rtol=1e-5, atol=1e-5)
@@ -135,10 +117,10 @@ def test_what_is_dropped_is_not_learned_from(kind):
     dropping = QuickBlock(*copy.deepcopy(part), kind(0.5))
     pulls = torch.randn(6, CHANNELS, 6, 6)
     torch.manual_seed(2)
-    some = learned(dropping, images, pulls)
+    some = learned(dropping, images, pulls=pulls)
     factors = torch.where(some["out"] != 0, 2.0, 0.0)
-    whole = learned(part, images, pulls * factors)
-    for name in ("images", "0.weight", "2.weight", "2.bias"):
+    whole = learned(part, images, pulls=pulls * factors)
+    for name in ("maps", "0.weight", "2.weight", "2.bias"):
         torch.testing.assert_close(some[name], whole[name], rtol=1e-4, atol=1e-4)
 
 

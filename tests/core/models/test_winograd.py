@@ -2,7 +2,6 @@
 
 import copy
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -12,7 +11,7 @@ from torch import nn
 from core.machine import SWITCH
 from core.models import winograd
 from core.models.quick_block import QuickBlock
-from tests.learning import assert_near, learned
+from tests.learning import assert_near, assert_same_for_any_threads, learned
 
 BEARABLE = 5e-5  # of the largest value
 
@@ -50,16 +49,8 @@ def test_all_images_of_a_batch_count_in_the_weights(count):
 
 
 def test_the_number_of_threads_changes_no_bit():
-    layer, maps, before, found = convolution(), torch.randn(7, 48, 33, 33), torch.get_num_threads(), []
-    try:
-        for threads in (1, 2, 3):
-            torch.set_num_threads(threads)
-            found.append(learned(lambda maps: winograd.convolved(maps, layer), maps, layer))
-    finally:
-        torch.set_num_threads(before)
-    for other in found[1:]:
-        for name, values in found[0].items():
-            np.testing.assert_array_equal(other[name], values)
+    layer, maps = convolution(), torch.randn(7, 48, 33, 33)
+    assert_same_for_any_threads(lambda: learned(lambda maps: winograd.convolved(maps, layer), maps, layer))
 
 
 def test_images_need_no_gradient():
