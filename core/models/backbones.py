@@ -115,6 +115,7 @@ def build_transfer(model: Transfer, image_size: int, outputs: int, is_new: bool)
     entry = Entry(image_size, model.channels, model.normalisation)
     network = build_backbone(model.backbone, model.pretrained and is_new, outputs, model.dropout, entry)
     network.learn(model.trainable, model.last_stages, model.backbone_rate)
+    _quicken_learning(network.backbone)
     return network
 
 
@@ -142,6 +143,12 @@ def weights_id(name: str, is_pretrained: bool, seed: int = 0, entry: Entry = Ent
     weights = f"{name}-imagenet" if is_pretrained else f"{name}-random-{seed}"
     channels = "" if entry.channels == 3 else f"-{entry.channels}ch"
     return weights + channels + ("" if entry.normalisation == "own" else f"-{entry.normalisation}")
+
+
+def _quicken_learning(backbone: nn.Module) -> None:
+    from core.models.quick_layers import quicken_learning  # late, for it reads timm, as what calls this has done
+
+    quicken_learning(backbone)
 
 
 def _has_fixed_size(name: str) -> bool:

@@ -39,8 +39,8 @@ def sums(first, last, maps, floor, shift, total, squares):
 
 
 @loop
-def scaled(first, last, maps, floor, scale, offset, low, chance, dropped, gain, out):
-    """Bent values times `scale` plus `offset`, kept from `low` on, some dropped."""
+def scaled(first, last, maps, floor, scale, offset, low, high, chance, dropped, gain, out):
+    """Bent values times `scale` plus `offset`, kept between `low` and `high`, some dropped."""
     places, channels = maps.shape[1:]
     own = chance.shape[1] > 1
     for image in range(first, last):
@@ -49,11 +49,12 @@ def scaled(first, last, maps, floor, scale, offset, low, chance, dropped, gain, 
                 value = maps[image, place, c]
                 value = (floor if value < floor else value) * scale[c] + offset[c]
                 value = low if value < low else value
+                value = high if value > high else value
                 out[image, place, c] = value * gain if chance[image, place * own, c] >= dropped else _ZERO
 
 
 @loop
-def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, chance, dropped, gain, mean, total, products):
+def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, high, chance, dropped, gain, mean, total, products):
     """Add up the gradient of what `scaled` gave, and its products with how far a bent value lies from `mean`."""
     places, channels = maps.shape[1:]
     own = chance.shape[1] > 1
@@ -66,7 +67,8 @@ def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, chance
                 for c in range(channels):
                     value = maps[image, place, c]
                     value = floor if value < floor else value
-                    is_kept = (value * scale[c] + offset[c] > low) & (chance[image, place * own, c] >= dropped)
+                    made = value * scale[c] + offset[c]
+                    is_kept = (made > low) & (made < high) & (chance[image, place * own, c] >= dropped)
                     pull = gradient[image, place, c] * gain if is_kept else _ZERO
                     some[c] += pull
                     some_products[c] += pull * (value - mean[c])
@@ -76,7 +78,7 @@ def gradient_sums(first, last, maps, gradient, floor, scale, offset, low, chance
 
 
 @loop
-def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, chance, dropped, gain, mean, level, slope, out):
+def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, high, chance, dropped, gain, mean, level, slope, out):
     """The gradient of the maps that `scaled` was given; `level` and `slope` take account of their mean and variance."""
     places, channels = maps.shape[1:]
     own = chance.shape[1] > 1
@@ -85,7 +87,8 @@ def gradient_of_norm(first, last, maps, gradient, floor, scale, offset, low, cha
             for c in range(channels):
                 found = maps[image, place, c]
                 value = floor if found < floor else found
-                is_kept = (value * scale[c] + offset[c] > low) & (chance[image, place * own, c] >= dropped)
+                made = value * scale[c] + offset[c]
+                is_kept = (made > low) & (made < high) & (chance[image, place * own, c] >= dropped)
                 pull = gradient[image, place, c] * gain if is_kept else _ZERO
                 pull = pull * scale[c] - level[c] - slope[c] * (value - mean[c])
                 out[image, place, c] = pull if found > floor else _ZERO

@@ -11,7 +11,7 @@ from torch import nn
 
 from core.models import grey_maxima, winograd
 from core.models.dropout import Dropout
-from core.models.quick_norm import Window, is_learning, is_quick, maxima, maxima_normed, normed, normed_maxima
+from core.models.quick_norm import Bend, Window, is_learning, is_quick, maxima, maxima_normed, normed, normed_maxima
 
 Step = Callable[[torch.Tensor], torch.Tensor]
 
@@ -62,7 +62,7 @@ def _norm_step(norm: nn.BatchNorm2d, after: list[nn.Module], floor: float) -> tu
     count = (window is not None) + is_bent + (drop is not None)
     if window is not None:
         return lambda maps: normed_maxima(maps, norm, floor, window, drop), count
-    return lambda maps: normed(maps, norm, floor, 0.0 if is_bent else -inf, drop), count
+    return lambda maps: normed(maps, norm, Bend(floor, 0.0 if is_bent else -inf), drop), count
 
 
 def _dropping(module: nn.Module | None) -> nn.Module | None:

@@ -39,9 +39,18 @@ def is_learning(norm: nn.Module | None) -> bool:
     return is_norm and norm.affine and norm.track_running_stats and norm.momentum is not None
 
 
-def normed(maps: torch.Tensor, norm: nn.BatchNorm2d, floor: float, low: float, drop: nn.Module | None = None) -> torch.Tensor:
-    """What a batch norm makes of maps in training, bent at `floor` before it and at `low` after it, and what a dropout makes of that."""
-    return _Normed.apply(maps, norm.weight, norm.bias, norm, np.float32(floor), np.float32(low), drop)
+@dataclass(frozen=True)
+class Bend:
+    """Where values are bent: those below `floor` before a norm, those below `low` and above `high` after it."""
+
+    floor: float = -inf
+    low: float = -inf
+    high: float = inf
+
+
+def normed(maps: torch.Tensor, norm: nn.BatchNorm2d, bend: Bend, drop: nn.Module | None = None) -> torch.Tensor:
+    """What a batch norm makes of maps in training, bent before and after it, and what a dropout makes of that."""
+    return _Normed.apply(maps, norm.weight, norm.bias, norm, bend, drop)
 
 
 def normed_maxima(maps: torch.Tensor, norm: nn.BatchNorm2d, floor: float, window: "Window", drop: nn.Module | None = None) -> torch.Tensor:
@@ -118,13 +127,14 @@ class _Batch:
 
 class _Normed(Function):
     @staticmethod
-    def forward(ctx, maps, weight, bias, norm, floor, low, drop):
+    def forward(ctx, maps, weight, bias, norm, bend, drop):
         values = in_places(maps)
+        floor, low, high = (np.float32(bound) for bound in (bend.floor, bend.low, bend.high))
         shift = _near_mean(values, floor)
         sums = _sums(values)
         share(_loops().sums, values, floor, shift, *sums)
         ctx.batch = batch = _Batch(norm, len(values) * values.shape[1], *sums, shift)
-        ctx.line = floor, batch.scale, batch.offset, low, *_chance(values, drop)
+        ctx.line = floor, batch.scale, batch.offset, low, high, *_chance(values, drop)
         ctx.save_for_backward(maps)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
         share(_loops().scaled, values, *ctx.line, in_places(out))
@@ -140,7 +150,7 @@ class _Normed(Function):
         level, slope, *of_norm = ctx.batch.slopes(*sums)
         out = torch.empty_like(maps, memory_format=torch.channels_last)
         share(_loops().gradient_of_norm, values, pulls, *ctx.line, mean, level, slope, in_places(out))
-        return out, *of_norm, None, None, None, None
+        return out, *of_norm, None, None, None
 
 
 class _NormedMaxima(Function):
@@ -154,7 +164,7 @@ class _NormedMaxima(Function):
         share(_loops().maxima_and_sums, values, window.size, floor, sign, shift, best, where, *sums)
         ctx.batch = batch = _Batch(norm, values.size // values.shape[-1], *sums, shift)
         chance = _chance(flat(best), drop)
-        line = -_NO_BOUND, batch.scale * sign, batch.offset, -_NO_BOUND, *chance
+        line = -_NO_BOUND, batch.scale * sign, batch.offset, -_NO_BOUND, _NO_BOUND, *chance
         ctx.found = sign, best, line, (window.size, floor, where, batch.scale, *chance, batch.mean)
         ctx.save_for_backward(maps)
         out = window.empty(maps)
@@ -181,7 +191,7 @@ class _MaximaNormed(Function):
         values = in_places(best)
         ctx.batch = batch = _Batch(norm, len(values) * values.shape[1], *sums, shift)
         chance = _chance(values, drop)
-        ctx.line = -_NO_BOUND, batch.scale, batch.offset, -_NO_BOUND, *chance
+        ctx.line = -_NO_BOUND, batch.scale, batch.offset, -_NO_BOUND, _NO_BOUND, *chance
         ctx.told, ctx.best, ctx.shape = (window.size, floor, in_rows(where), batch.scale, *chance, batch.mean), best, maps.shape
         out = window.empty(maps)
         share(_loops().scaled, values, *ctx.line, in_places(out))
