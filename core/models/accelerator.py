@@ -1,10 +1,12 @@
-"""Support vector machines fitted by scikit-learn-intelex where it is installed: a fraction of the time, and stored as scikit-learn's own.
+"""Classifiers fitted by a quicker library where one is installed: a fraction of the time, and stored as scikit-learn's own.
 
-Nothing of the library stays in what it fitted, so that a run loads without it. Forests are left to scikit-learn: the library tells the
-splits of its trees but not the class shares in their leaves, so that its forests cannot be stored as they decide.
+On a GPU cuML fits them all (`core.models.gpu_fitting`), elsewhere scikit-learn-intelex support vector machines. Nothing of either stays in
+what it fitted, so that a run loads without it. Forests are left to scikit-learn on a processor: scikit-learn-intelex tells the splits of
+its trees but not the class shares in their leaves, so that its forests cannot be stored as they decide.
 """
 
 import importlib.metadata
+from collections.abc import Iterator
 
 import numpy as np
 from sklearn.base import ClassifierMixin
@@ -14,22 +16,42 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
 from core.machine import may_use
+from core.models import gpu_fitting
 
 _PACKAGE, _MODULE = "scikit-learn-intelex", "sklearnex"
 
 
-def accelerator() -> str | None:
-    """What speeds fitting up here ("scikit-learn-intelex 2026.2.0"); None where nothing does."""
-    return f"{_PACKAGE} {importlib.metadata.version(_PACKAGE)}" if may_use(_MODULE) else None
-
-
-def machine(**settings) -> SVC:
-    """An unfitted SVC of the fastest kind at hand. What is fitted goes through `plain` before it is kept."""
-    if accelerator() is None:
-        return SVC(**settings)
+def quickest(model: ClassifierMixin) -> ClassifierMixin:
+    """An unfitted classifier of scikit-learn's as one of the fastest kind at hand. A fitted one goes through `plain` before it is kept."""
+    if gpu_fitting.title():
+        return gpu_fitting.on_gpu(model)
+    if not isinstance(model, SVC) or not may_use(_MODULE):
+        return model
     from sklearnex.svm import SVC as Swift  # noqa: N811, its name is that of the class that it stands in for
 
-    return Swift(**settings)
+    return Swift(**model.get_params())
+
+
+def fitted_by(model: ClassifierMixin) -> str | None:
+    """What a model was fitted with, or a part of it ("scikit-learn-intelex 2026.2.0"), before `plain`; None for scikit-learn alone."""
+    for part in _classifiers(model):
+        if getattr(part, "is_by_gpu_", False):
+            return gpu_fitting.title()
+        if type(part).__module__.startswith(_MODULE):
+            return f"{_PACKAGE} {importlib.metadata.version(_PACKAGE)}"
+    return None
+
+
+def _classifiers(model: ClassifierMixin) -> Iterator[ClassifierMixin]:
+    """What decides in a fitted model, at the end of all that is around it."""
+    if isinstance(model, MultiOutputClassifier):
+        for one in model.estimators_:
+            yield from _classifiers(one)
+    elif isinstance(model, CalibratedClassifierCV):
+        for one in model.calibrated_classifiers_:
+            yield from _classifiers(one.estimator)
+    else:
+        yield model[-1] if isinstance(model, Pipeline) else model
 
 
 def plain(model: ClassifierMixin) -> ClassifierMixin:
@@ -47,6 +69,8 @@ def plain(model: ClassifierMixin) -> ClassifierMixin:
     elif isinstance(model, Pipeline):
         name, last = model.steps[-1]
         model.steps[-1] = name, plain(last)
+    elif isinstance(model, gpu_fitting.OnGpu):
+        return model.plain()
     elif isinstance(model, SVC) and type(model) is not SVC:
         return _plain_machine(model)
     return model

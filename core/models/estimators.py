@@ -7,9 +7,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from core.errors import RecipeError
-from core.models.accelerator import machine
+from core.models.accelerator import quickest
 from core.recipe import SVM, Forest, Logistic
 
 Classical = SVM | Forest | Logistic
@@ -20,7 +21,7 @@ _LOGISTIC_STEPS = 2000  # lbfgs needs tens on standardised features, hundreds on
 def estimator(model: Classical, seed: int) -> Pipeline | ClassifierMixin:
     """Scaling and principal components as the settings ask, then the classifier, whose scores are not calibrated."""
     steps = preparation(model, seed)
-    last = _classifier(model, seed)
+    last = quickest(_classifier(model, seed))
     return make_pipeline(*steps, last) if steps else last
 
 
@@ -48,7 +49,7 @@ def scale_gamma(model: SVM, seed: int, features: np.ndarray) -> float:
 def _classifier(model: Classical, seed: int) -> ClassifierMixin:
     weight = None if model.class_weight == "none" else model.class_weight
     if isinstance(model, SVM):
-        return machine(C=model.C, kernel=model.kernel, gamma=model.gamma or "scale", class_weight=weight)
+        return SVC(C=model.C, kernel=model.kernel, gamma=model.gamma or "scale", class_weight=weight)
     if isinstance(model, Logistic):
         return LogisticRegression(C=model.C, class_weight=weight, max_iter=_LOGISTIC_STEPS)
     return RandomForestClassifier(

@@ -9,7 +9,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.multioutput import MultiOutputClassifier
 
 from core.errors import DataError
-from core.models.accelerator import accelerator, plain
+from core.models.accelerator import fitted_by, plain
 from core.models.estimators import Classical, check_components, estimator
 from core.models.folds import FOLDS, Fold, folds_of, rarest_label
 from core.models.search import decisions, grid_around, search
@@ -63,10 +63,10 @@ def fit_head(recipe: Recipe, table: Table, monitor: Monitor = SILENCE) -> Fitted
         found = _searched(recipe, table, monitor)
         model, details = found.model, found.details()
     monitor.progress(Progress("fitting", 0, 1))
-    head = plain(_fit(model, recipe.seed, table))
+    head = _fit(model, recipe.seed, table)
+    fast = fitted_by(head)
     monitor.progress(Progress("fitting", 1, 1))
-    fast = accelerator() if isinstance(model, SVM) else None
-    return Fitted(head, details | ({"accelerator": fast} if fast else {}))
+    return Fitted(plain(head), details | ({"accelerator": fast} if fast else {}))
 
 
 def head_scores(head: ClassifierMixin, features: np.ndarray, task: str) -> np.ndarray:

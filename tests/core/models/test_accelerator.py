@@ -9,7 +9,7 @@ import skops.io
 from sklearn.svm import SVC
 
 from core.machine import SWITCH
-from core.models.accelerator import accelerator, machine, plain
+from core.models.accelerator import plain, quickest
 from core.models.classical import _TRUSTED
 from core.models.heads import Table, fit_head, head_scores
 from core.recipe import build
@@ -28,7 +28,7 @@ def clouds(classes: int, rng, n: int = 300) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("shape", ["ovr", "ovo"])
 def test_the_plain_machine_decides_as_the_one_that_was_fitted(classes, kernel, shape, rng):
     x, y = clouds(classes, rng)
-    swift = machine(C=0.5, kernel=kernel, class_weight="balanced", decision_function_shape=shape).fit(x, y)
+    swift = quickest(SVC(C=0.5, kernel=kernel, class_weight="balanced", decision_function_shape=shape)).fit(x, y)
     made = plain(swift)
     assert type(swift) is not SVC and type(made) is SVC
     unseen = rng.normal(size=(200, 12)) * 2
@@ -39,7 +39,7 @@ def test_the_plain_machine_decides_as_the_one_that_was_fitted(classes, kernel, s
 @pytest.mark.parametrize("kernel", ["linear", "rbf"])
 def test_a_machine_of_float32_features_decides_as_fitted_up_to_their_rounding(kernel, rng):
     x, y = clouds(2, rng)
-    swift = machine(C=0.5, kernel=kernel).fit(x.astype(np.float32), y)
+    swift = quickest(SVC(C=0.5, kernel=kernel)).fit(x.astype(np.float32), y)
     found, expected = plain(swift).decision_function(x.astype(np.float32)), swift.decision_function(x.astype(np.float32))
     assert np.abs(found - expected).max() <= 1e-4 and np.array_equal(found > 0, expected > 0)
 
@@ -47,7 +47,7 @@ def test_a_machine_of_float32_features_decides_as_fitted_up_to_their_rounding(ke
 @pytest.mark.parametrize("kernel", ["linear", "rbf"])
 def test_its_support_vectors_are_those_of_its_class_counts(kernel, rng):
     x, y = clouds(2, rng)
-    made = plain(machine(C=0.5, kernel=kernel).fit(x, y))
+    made = plain(quickest(SVC(C=0.5, kernel=kernel)).fit(x, y))
     assert made.n_support_.tolist() == np.bincount(y[made.support_]).tolist()
     assert np.array_equal(made.support_vectors_, x[made.support_]) and (np.diff(y[made.support_]) >= 0).all()
 
@@ -85,9 +85,9 @@ def test_a_stored_head_is_read_without_the_library(rng, tmp_path):
 
 
 def test_the_switch_leaves_all_to_scikit_learn(monkeypatch):
-    assert accelerator() is not None and type(machine()) is not SVC
+    assert type(quickest(SVC())) is not SVC
     monkeypatch.setenv(SWITCH, "off")
-    assert accelerator() is None and type(machine()) is SVC
+    assert type(quickest(SVC())) is SVC
 
 
 def test_a_forest_is_left_to_scikit_learn_and_says_so(rng):
