@@ -1,4 +1,7 @@
-"""How fast this machine trains: told by earlier runs on it, else by one matrix product. It imports no torch."""
+"""How fast this machine trains: told by earlier runs of the same family on it, else by one matrix product. It imports no torch.
+
+Runs of other families are taken on a GPU alone, where nothing else is known: networks of two families differ by more than the product errs.
+"""
 
 import json
 import math
@@ -51,7 +54,7 @@ def speed_of(root: Path, recipe: Recipe, work: float) -> Speed | None:
     """The speed expected for a recipe whose images take so much work; None on a GPU on which nothing was trained yet."""
     machine = this_machine()
     past = [one for one in pasts(root, _changed(root)) if one.device.startswith(device_title(machine))]
-    same = [one for one in past if one.family == recipe.family] or past
+    same = [one for one in past if one.family == recipe.family] or (past if machine.gpus else [])
     nearest = sorted(same, key=lambda one: abs(math.log(one.work / work)))[:_NEAREST]
     if nearest:
         runs = f"{len(nearest)} earlier run{'s' if len(nearest) > 1 else ''}"

@@ -57,6 +57,14 @@ def test_the_time_of_an_epoch_is_that_of_the_run_it_is_told_from(store, trained,
     assert told.total_seconds > run.recipe.training.max_epochs * told.seconds_per_epoch
 
 
+def test_runs_of_other_families_tell_nothing_of_the_time_but_on_a_gpu(store, trained, dataset, short_runs_count, monkeypatch):
+    recipe = build("transfer", {"trainable": "all"})
+    assert "a rough estimate" in forecast(store.root, recipe, dataset).says
+    monkeypatch.setattr(speed, "this_machine", lambda: dataclasses.replace(this_machine(), gpus=("a GPU",)))
+    monkeypatch.setattr(speed, "device_title", lambda machine: device_title(dataclasses.replace(machine, gpus=())))
+    assert "on this machine" in speed_of(store.root, recipe, 1e6).says
+
+
 def test_a_machine_without_runs_is_measured_once_and_says_so(dataset, tmp_path):
     told = forecast(tmp_path, build("cnn"), dataset)
     assert "a rough estimate: nothing like it was trained on this machine yet" in told.says
