@@ -54,7 +54,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "transfer": (
         (("last_stages",), lambda values: values["trainable"] != "last", "trainable is not last"),
-        (("backbone_rate",), _is_frozen, "the backbone is frozen"),
+        (("backbone_rate", "freeze_epochs"), _is_frozen, "the backbone is frozen"),
         (tuple(AUGMENT_LIMITS), _is_frozen, "the backbone is frozen: its features are computed once, of unchanged images"),
     ),
     "svm": (_OF_THE_BASE, (("gamma",), lambda values: values["kernel"] != "rbf", "kernel is not rbf")),

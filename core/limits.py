@@ -185,6 +185,7 @@ TRANSFER_LIMITS = {
                        choices=("head", "last", "all")),
     "last_stages": Limit(1, "Stages of the backbone that are trained where trainable is last.", "model", 1, 12),
     "backbone_rate": Limit(1.0, "Learning rate of the backbone as a share of that of the last layer.", "model", 0.001, 1.0),
+    "freeze_epochs": Limit(0, "Epochs at the start in which the last layer learns alone, before the backbone does.", "model", 0, 100),
     "dropout": Limit(0.2, "Share of features set to zero before the last layer while training.", "model", 0.0, 0.9),
     **_input(3),
 }  # fmt: skip

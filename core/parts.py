@@ -55,6 +55,7 @@ class Transfer:
     trainable: str
     last_stages: int
     backbone_rate: float
+    freeze_epochs: int
     dropout: float
     channels: int
     normalisation: str

@@ -160,6 +160,14 @@ def _training(family: str, values: Mapping) -> Training | None:
     return _part(Training, values | {"augmentation": _part(Augmentation, values)})
 
 
+def _check_thaw(model: Transfer, max_epochs: int) -> None:
+    if model.trainable != "head" and model.freeze_epochs >= max_epochs:
+        raise RecipeError(
+            f"freeze_epochs is {model.freeze_epochs}, and max_epochs {max_epochs}", "the backbone would never learn",
+            "Freeze it for fewer epochs, or set trainable to head",
+        )  # fmt: skip
+
+
 def _check_together(recipe: Recipe) -> None:
     """Raise RecipeError for settings that are each within their limits, but cannot work together."""
     model, size = recipe.model, recipe.image.image_size
@@ -167,5 +175,6 @@ def _check_together(recipe: Recipe) -> None:
         cnn_layers(model, size, outputs=1)
     elif isinstance(model, Transfer):
         check_backbone(model.backbone, size, model.last_stages if model.trainable == "last" else 1)
+        _check_thaw(model, recipe.training.max_epochs)
     elif recipe.family in CLASSICAL_FAMILIES:
         check_backbone(model.features, size)

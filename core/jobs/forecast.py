@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.errors import CoreError
 from core.jobs.queue import Queue
 from core.jobs.speed import Speed, speed_of
-from core.jobs.workload import Images, fit_seconds, forward_work, is_frozen, memory_bytes, step_work
+from core.jobs.workload import Images, fit_seconds, forward_work, frozen_work, is_frozen, memory_bytes, step_work
 from core.layers import Cost, cost_of
 from core.machine import gigabytes, this_machine
 from core.recipe import Recipe, Transfer
@@ -100,7 +100,15 @@ def _times(
     views = len(views_of(recipe.training))
     validated = images.val * len(epoch_views(recipe.training)) * (0.0 if is_frozen(recipe) else scored)
     epoch = images.shown * step_work(recipe, trained) / speed.per_second + validated
-    return epoch, recipe.training.max_epochs * epoch + images.all * views * scored
+    whole = recipe.training.max_epochs * epoch + images.all * views * scored
+    return epoch, whole - _saved(recipe, cost) * images.shown / speed.per_second
+
+
+def _saved(recipe: Recipe, cost: Cost) -> float:
+    """The work of one image that is saved in the epochs in which the backbone is still frozen."""
+    if not isinstance(recipe.model, Transfer) or is_frozen(recipe):
+        return 0.0
+    return recipe.model.freeze_epochs * (step_work(recipe, cost) - frozen_work(recipe, cost))
 
 
 def _sentences(recipe: Recipe, memory: int, speed: Speed | None) -> list[str]:

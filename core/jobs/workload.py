@@ -56,13 +56,22 @@ def is_frozen(recipe: Recipe) -> bool:
 
 def step_work(recipe: Recipe, cost: Cost) -> float:
     """The work of one training image: forwards, and backwards through what is trained."""
-    whole = cost.multiply_adds * _PER_MULTIPLY_ADD + cost.activations * _PER_ACTIVATION + recipe.image.image_size**2 * _PER_PIXEL
+    whole = _whole_step(recipe, cost)
     if isinstance(recipe.model, LSTM):
         return whole * _LSTM_IN_ORDER
     if isinstance(recipe.model, Transfer) and recipe.model.trainable == "last":
         backward = min(recipe.model.last_stages / _STAGES, 1.0)
         return whole * (_FORWARD_SHARE + (1 - _FORWARD_SHARE) * backward)
     return whole
+
+
+def frozen_work(recipe: Recipe, cost: Cost) -> float:
+    """The work of one training image while the backbone is still frozen."""
+    return _whole_step(recipe, cost) * _FORWARD_SHARE
+
+
+def _whole_step(recipe: Recipe, cost: Cost) -> float:
+    return cost.multiply_adds * _PER_MULTIPLY_ADD + cost.activations * _PER_ACTIVATION + recipe.image.image_size**2 * _PER_PIXEL
 
 
 def forward_work(recipe: Recipe, cost: Cost) -> float:

@@ -45,6 +45,7 @@ class BackboneNet(nn.Module):
         self.backbone, self.width, self.normalise = backbone, width, normalise
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, outputs))
         self._stages, self._frozen, self._rate = Stages(backbone), (), 1.0
+        self._learns, self._freeze_epochs = ("all", 0), 0
         self._quick: QuickBody | None = None
 
     @property
@@ -84,9 +85,17 @@ class BackboneNet(nn.Module):
             return self._quick(images)
         return self.backbone.forward_features(self.normalise(images))
 
-    def learn(self, trainable: str, last_stages: int, rate: float) -> None:
-        """Freeze what does not learn: `trainable` and `last_stages` as in `core.limits`; `rate` is the backbone's share."""
-        self._frozen, self._rate = (), rate
+    def learn(self, trainable: str, last_stages: int, rate: float, freeze_epochs: int = 0) -> None:
+        """Say what learns: `trainable`, `last_stages` and `freeze_epochs` as in `core.limits`; `rate` is the backbone's share."""
+        self._learns, self._rate, self._freeze_epochs = (trainable, last_stages), rate, freeze_epochs
+        self._freeze(*self._learns)
+
+    def begin(self, epochs: int) -> None:
+        """Let learn what learns after so many epochs."""
+        self._freeze(*(("head", 0) if epochs < self._freeze_epochs else self._learns))
+
+    def _freeze(self, trainable: str, last_stages: int) -> None:
+        self._frozen = ()
         self.backbone.requires_grad_(True)
         if trainable == "head":
             self._frozen = (self.backbone,)
@@ -114,7 +123,7 @@ def build_transfer(model: Transfer, image_size: int, outputs: int, is_new: bool)
     """The network of transfer settings; pretrained weights are read only into a new one. Raises as `build_backbone`."""
     entry = Entry(image_size, model.channels, model.normalisation)
     network = build_backbone(model.backbone, model.pretrained and is_new, outputs, model.dropout, entry)
-    network.learn(model.trainable, model.last_stages, model.backbone_rate)
+    network.learn(model.trainable, model.last_stages, model.backbone_rate, model.freeze_epochs)
     _quicken_learning(network.backbone)
     return network
 

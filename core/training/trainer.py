@@ -57,7 +57,7 @@ class _Placed:
 
 
 class Trainer:
-    """One training of one module."""
+    """One training of one module. One that has `begin` is told before each epoch how many are done, and may change what learns."""
 
     def __init__(self, module: nn.Module, task: Task, training: Training, seed: int, device: Device, monitor: Monitor):
         self.module, self.task, self.training, self.device, self.monitor = module, task, training, device, monitor
@@ -125,6 +125,8 @@ class Trainer:
     def _learn(self, train: _Placed, batches: list[torch.Tensor], objective: Objective, begun: float) -> tuple[float, dict]:
         """One pass over batches of rows: the last rate, and the mean loss and the metrics of the batches as they were trained on."""
         self.module.train()
+        if hasattr(self.module, "begin"):
+            self.module.begin(len(self.history))
         total, tally = torch.zeros((), device=self.device.torch), Tally(self.task.kind, train.y.shape[1], self.device.torch)
         first = len(self.history) * len(batches)
         for number, (rows, x) in enumerate(zip(batches, train.x.batches(batches), strict=True)):

@@ -23,6 +23,7 @@ def idle(family: str, task: str | None = None, **changed) -> dict[str, str]:
     ("cnn", "dropout_kind", {"block_dropout": (0.0, 0.1, 0.0)}),
     ("transfer", "last_stages", {"trainable": "last"}),
     ("transfer", "backbone_rate", {"trainable": "all"}),
+    ("transfer", "freeze_epochs", {"trainable": "last"}),
     ("transfer", "rotate", {"trainable": "last"}),
     ("transfer", "flip", {"trainable": "all"}),
     ("svm", "gamma", {"kernel": "rbf"}),

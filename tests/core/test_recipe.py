@@ -79,6 +79,9 @@ def test_settings_that_do_not_fit_each_other_are_refused():
         build("svm", {"features": "vgg16", "image_size": 24})
     with pytest.raises(RecipeError, match="last_stages is 6; tf_efficientnet_lite0 has 5"):
         build("transfer", {"trainable": "last", "last_stages": 6})
+    with pytest.raises(RecipeError, match="freeze_epochs is 3, and max_epochs 3; the backbone would never learn"):
+        build("transfer", {"trainable": "all", "freeze_epochs": 3, "max_epochs": 3})
+    assert build("transfer", {"trainable": "head", "freeze_epochs": 3, "max_epochs": 3})
 
 
 def test_a_recipe_names_the_run_that_its_features_come_from():

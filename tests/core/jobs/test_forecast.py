@@ -98,6 +98,15 @@ def test_each_view_that_is_scored_takes_its_time_and_features_of_each_their_memo
     assert many.seconds_per_epoch == plain.seconds_per_epoch and many.total_seconds > 2 * plain.total_seconds
 
 
+def test_epochs_with_a_frozen_backbone_take_less_of_the_whole(dataset, tmp_path):
+    whole = {"trainable": "all", "max_epochs": 5}
+    told = [forecast(tmp_path, build("transfer", whole | {"freeze_epochs": epochs}), dataset) for epochs in (0, 2, 4)]
+    assert told[0].seconds_per_epoch == told[1].seconds_per_epoch == told[2].seconds_per_epoch
+    saved = [told[0].total_seconds - one.total_seconds for one in told[1:]]
+    assert saved[1] == pytest.approx(2 * saved[0])
+    assert 0 < saved[0] < 2 * told[0].seconds_per_epoch
+
+
 def test_what_is_trained_first_is_counted(dataset, tmp_path):
     cnn, svm = build("cnn", {"max_epochs": 3}), build("svm")
     alone, both = forecast(tmp_path, cnn, dataset), forecast(tmp_path, svm, dataset, brought=cnn)

@@ -112,6 +112,21 @@ def test_a_step_moves_what_learns_and_leaves_what_is_frozen_with_its_running_sta
     assert bool(statistics) == (trainable != "head") and (len(learning_norms) == len(norms)) == (trainable == "all" or stages == 5)
 
 
+@pytest.mark.parametrize(("trainable", "stages"), [("last", 2), ("all", 1)])
+def test_the_last_layer_learns_alone_while_the_backbone_is_frozen(trainable, stages):
+    network = transfer("mobilenetv3_small_100", trainable=trainable, last_stages=stages, freeze_epochs=2, channels=1).train()
+    later, rates = learning(network), [(share, len(group)) for share, group in network.rates()]
+    for epochs, expected in ((0, set()), (1, set()), (2, later), (3, later)):
+        network.train()
+        network.begin(epochs)
+        assert learning(network) == expected
+        before = {name: value.clone() for name, value in network.backbone.state_dict().items()}
+        network(images(4)).sum().backward()
+        assert all(torch.equal(value, before[name]) for name, value in network.backbone.state_dict().items()) == (epochs < 2)
+        assert network.head[1].weight.grad is not None
+    assert [(share, len(group)) for share, group in network.rates()] == rates
+
+
 def test_the_backbone_learns_at_its_share_of_the_rate_and_the_last_layer_at_the_whole():
     network = transfer(trainable="all", backbone_rate=0.1)
     (share, body), (whole, head) = network.rates()

@@ -103,7 +103,7 @@ def test_a_copy_learns_apart_from_its_original():
 
 @pytest.mark.parametrize("is_frozen", [True, False])
 def test_a_built_network_learns_so_where_it_learns(is_frozen):
-    settings = Transfer("mobilenetv3_small_050", False, "head" if is_frozen else "all", 1, 0.1, 0.0, 3, "own")
+    settings = Transfer("mobilenetv3_small_050", False, "head" if is_frozen else "all", 1, 0.1, 0, 0.0, 3, "own")
     network = build_transfer(settings, 64, 1, True).train()
     assert bool(OURS & steps(network(torch.rand(2, 1, 64, 64)))) != is_frozen
 

@@ -106,11 +106,12 @@ RECIPES = {
     "cnn": {"image_size": 32, "filters": 4, "blocks": 2, "dropout": 0.3, "noise": 0.1, "ema": 0.9, "flip_at_test": True},
     "lstm": {"image_size": 32, "hidden_size": 8, "layers": 2, "dropout": 0.3, "optimizer": "rmsprop", "schedule": "plateau"},
     "transfer": {"image_size": 32, "pretrained": False, "keep": "best", "flip_at_test": True},
+    "thawed": {"image_size": 32, "backbone": "test_resnet", "pretrained": False, "trainable": "all", "freeze_epochs": 2, "ema": 0.9},
 }
 
 
 def scores_of(family: str, root: Path, checkpoint: Checkpoint | None = None, monitor=None) -> np.ndarray:
-    recipe = build(family, RECIPES[family] | {"max_epochs": 4, "batch_size": 16, "seed": 3})
+    recipe = build("transfer" if family == "thawed" else family, RECIPES[family] | {"max_epochs": 4, "batch_size": 16, "seed": 3})
     classifier = build_classifier(recipe, "binary", 1, root)
     classifier.fit(blobs(64, 0), blobs(32, 1), monitor or Silence(), checkpoint)
     return classifier.predict_proba(blobs(32, 1).pixels)
