@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.evaluation.metrics import METRICS
+from core.figures.epoch_spark import epoch_spark
 from core.runs.run import Run
 from core.runs.store import Store
 from pages.components import cached
@@ -21,7 +22,9 @@ def run_card(root: Path, run: Run) -> None:
         split = "test" if "test" in run.data.images else "val"
         interval = cached.intervals(str(root), run.run_id, split, thresholds_of(run))["roc_auc"]
         history = [record.val_roc_auc for record in Store(root).history(run) if record.val_roc_auc is not None]
-        curve = history if len(history) > 1 else None
-        st.metric(f"ROC AUC, {split}", share(interval and interval.value), chart_data=curve, help=METRICS["roc_auc"].definition)
+        st.metric(f"ROC AUC, {split}", share(interval and interval.value), help=METRICS["roc_auc"].definition)
+        if len(history) > 1:
+            told = f"ROC AUC on val over {len(history)} epochs, from {min(history):.3f} to {max(history):.3f}"
+            st.image(epoch_spark(history), width="stretch", alt=told)
         if interval:
             st.caption(f"95 % interval {interval.low:.3f} to {interval.high:.3f}")

@@ -43,3 +43,11 @@ def test_a_page_has_no_grave_finding_of_ours(page, scheme, addresses, visit):
     opened = visit(addresses[page], scheme=scheme)
     settled(opened)
     assert grave(opened, scheme) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_cards_of_trained_runs_have_no_grave_finding_of_ours(scheme, full_server, visit):
+    opened = visit(full_server.url, scheme=scheme)
+    settled(opened)
+    opened.get_by_role("img", name="ROC AUC on val over").first.wait_for()
+    assert grave(opened, scheme) == []
