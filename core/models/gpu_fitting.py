@@ -14,7 +14,6 @@ from sklearn.svm import SVC
 
 from core.machine import may_use
 
-_MODULES = {SVC: "cuml.svm", RandomForestClassifier: "cuml.ensemble", LogisticRegression: "cuml.linear_model"}
 _CHECKED = 256  # rows of which both are asked
 _TOLERANCE = 1e-3  # between float32 on a GPU and float64 on a processor, relative and absolute
 
@@ -25,11 +24,17 @@ def title() -> str | None:
         return None
     import torch  # late, for it takes its time and only a machine with cuML needs it
 
-    return f"cuml {import_module('cuml').__version__}" if torch.cuda.is_available() else None
+    try:
+        return f"cuml {import_module('cuml').__version__}" if torch.cuda.is_available() else None
+    except Exception:  # it may be there and not fit the driver, which it says in many ways
+        return None
 
 
 class OnGpu:
-    """In front of a class of scikit-learn's: it is fitted by cuML where that can be; `is_by_gpu_` says whether it was."""
+    """In front of a class of scikit-learn's, `kind`, which cuML has in `module`: cuML fits it where it can; `is_by_gpu_` says if it did."""
+
+    kind: type[ClassifierMixin]
+    module: str
 
     def fit(self, features: np.ndarray, target: np.ndarray, sample_weight: np.ndarray | None = None):
         made = _handed_over(self, features, target) if sample_weight is None else None
@@ -41,7 +46,7 @@ class OnGpu:
 
     def plain(self) -> ClassifierMixin:
         """The same model of scikit-learn's class."""
-        made = type(self).__bases__[1](**self.get_params())
+        made = self.kind(**self.get_params())
         vars(made).update({name: value for name, value in vars(self).items() if name != "is_by_gpu_"})
         return made
 
@@ -49,30 +54,36 @@ class OnGpu:
 class GpuSVC(OnGpu, SVC):
     """An SVC that is fitted on a GPU."""
 
+    kind, module = SVC, "cuml.svm"
+
 
 class GpuForest(OnGpu, RandomForestClassifier):
     """A random forest that is fitted on a GPU."""
+
+    kind, module = RandomForestClassifier, "cuml.ensemble"
 
 
 class GpuLogistic(OnGpu, LogisticRegression):
     """A logistic regression that is fitted on a GPU."""
 
+    kind, module = LogisticRegression, "cuml.linear_model"
 
-KINDS = {SVC: GpuSVC, RandomForestClassifier: GpuForest, LogisticRegression: GpuLogistic}
+
+_KINDS = {made.kind: made for made in (GpuSVC, GpuForest, GpuLogistic)}
 
 
 def on_gpu(model: ClassifierMixin) -> ClassifierMixin:
     """An unfitted classifier as one that is fitted on a GPU."""
-    return KINDS[type(model)](**model.get_params())
+    return _KINDS[type(model)](**model.get_params())
 
 
 def _handed_over(model: OnGpu, features: np.ndarray, target: np.ndarray) -> ClassifierMixin | None:
     """What cuML makes of it, as scikit-learn's; None where it does not."""
-    kind = type(model).__bases__[1]
+    kind = model.kind
     if kind is SVC and len(np.unique(target)) > 2:
         return None
     try:
-        fitted = getattr(import_module(_MODULES[kind]), kind.__name__).from_sklearn(kind(**model.get_params()))
+        fitted = getattr(import_module(model.module), kind.__name__).from_sklearn(kind(**model.get_params()))
         fitted.fit(np.ascontiguousarray(features, np.float32), target)
         made = fitted.as_sklearn()
         rows = features[:: max(1, len(features) // _CHECKED)].astype(np.float32)

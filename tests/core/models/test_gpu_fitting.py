@@ -137,6 +137,13 @@ def test_without_the_library_or_a_gpu_nothing_changes(library, monkeypatch):
     assert gpu_fitting.title() is None
 
 
+def test_a_library_that_cannot_be_imported_changes_nothing(library, tmp_path):
+    library()
+    (tmp_path / "cuml" / "__init__.py").write_text("raise RuntimeError('the driver is too old')")
+    assert gpu_fitting.title() is None
+    assert "accelerator" not in fit_head(build("logistic"), table()).details
+
+
 @pytest.mark.parametrize("kind", [SVC, RandomForestClassifier, LogisticRegression])
 def test_settings_are_kept_on_the_way_there_and_back(kind):
     model = kind(class_weight="balanced", random_state=3)
